@@ -1,37 +1,44 @@
 """Bars under each other with their names, or columns beside each other in their order.
 
-A full bar is what is counted, the outline below or beside it what that is compared with, and the
-value stands in text at its end. Lengths are units of the drawing.
+One colour and its tint: the full bar is what is counted, the light one below or beside it what that
+is compared with. The value stands at the bar's end, names are wrapped and never cut. Lengths are
+units of the drawing, which is made as wide as the place where it will stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from huimin.core.chart_shapes import Box, Chart, Line, Shape, Words
-from huimin.core.text_width import display_width, short_name
+from huimin.core.chart_shapes import ACCENT, TINT, Box, Chart, Line, Shape, Words
+from huimin.core.text_width import display_width, wrapped
 
-WIDTH = 420
-TITLE_SIZE_MIN, TITLE_SIZE_MAX, TITLE_MARGIN = 9, 15, 10
-TICKS_MAX = 4
-# Of bars: what is left of them for names and right of them for values, and a row's height.
-LABEL_WIDTH, VALUE_WIDTH = 112, 84
-BARS_TOP, BARS_BOTTOM, ROW_HEIGHT, BAR_HEIGHT, OUTLINE_HEIGHT = 72, 48, 44, 16, 8
-# A longer name is written smaller, and cut only beyond this.
-NAME_PLACES_MAX, NAME_SIZE = 20, 13
-# Of columns: the margins, and of the room for one, the parts of it and of its outline.
-HEIGHT, LEFT, RIGHT, COLUMNS_TOP, COLUMNS_BOTTOM = 300, 64, 12, 84, 48
+# A wide drawing for a page's whole card, smaller ones for two or three beside each other, and one
+# for a phone.
+WIDE, HALF, THIRD, NARROW = 1000, 500, 340, 320
+SIZE, TITLE_SIZE, SMALL = 13, 15, 11
+# A Latin letter or digit takes a little more than the half of a square that it counts for.
+PLACE = 0.56
+LINE_HEIGHT, BAR_HEIGHT, TINT_HEIGHT, ROW_GAP = 16, 14, 6, 10
+LEGEND_HEIGHT, TICKS_MAX = 26, 4
+# Of bars: names take what they need, but no more of the width than this part.
+NAMES_PART, NAMES_MAX, GAP = 0.36, 260, 8
+# Of columns: their height, and the part of each one's room that it takes with its tint.
+COLUMN_HEIGHT, COLUMN_PART, COLUMN_ALONE, COLUMN_MAX = 150, 0.5, 0.66, 56
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar or column: its name, its value and that in words, and what it is compared with."""
+    """One bar or column: its name, its value and that in words, and what it is compared with.
+
+    `partial`: what is counted has not ended, so that it is drawn as a tint with a border.
+    """
 
     name: str
     value: int
     text: str
     compared: int = 0
+    partial: bool = False
 
     @property
     def says(self) -> str:
@@ -68,102 +75,181 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What is drawn under a chart's title, and how high that is with it."""
+    """What is drawn under a chart's title, from y = 0, and how high that is."""
 
     height: float
     shapes: tuple[Shape, ...]
 
 
-def titled(title: str, description: str, plot: Plot) -> Chart:
-    """The chart; a title is as large as fits, at half its size for each place."""
-    fits = int(2 * (WIDTH - TITLE_MARGIN) / display_width(title))
-    size = max(TITLE_SIZE_MIN, min(TITLE_SIZE_MAX, fits))
-    heading = Words(WIDTH / 2, 22, title, "middle", size, True)
-    return Chart(title, description, WIDTH, plot.height, (heading, *plot.shapes))
+def titled(title: str, description: str, plot: Plot, width: float) -> Chart:
+    """The chart with its title above, on as many lines as it needs."""
+    lines = wrapped(title, int(width / (TITLE_SIZE * PLACE)))
+    heading = [
+        Words(0, TITLE_SIZE + place * (TITLE_SIZE + 5), line, size=TITLE_SIZE, bold=True)
+        for place, line in enumerate(lines)
+    ]
+    top = len(lines) * (TITLE_SIZE + 5) + 6
+    return Chart(
+        title, description, width, top + plot.height, (*heading, *_lower(plot.shapes, top))
+    )
 
 
-def bars_below(bars: Sequence[Bar], axis: Axis, heading: str, legend: tuple[str, str]) -> Plot:
-    """Bars under each other; `heading` over their names, `legend` of bar and outline."""
+def bars_below(
+    bars: Sequence[Bar], axis: Axis, legend: tuple[str, str] | None, width: float
+) -> Plot:
+    """Bars under each other; `legend` of bar and tint, none where nothing is compared."""
 
     def shapes() -> Iterator[Shape]:
-        yield from _legend(LABEL_WIDTH, legend)
-        yield Words(LABEL_WIDTH - 8, BARS_TOP - 8, heading, "end", 12)
-        for value in axis.ticks():
-            yield Line(x(value), BARS_TOP, x(value), bottom, strong=value == 0)
-            yield Words(x(value), bottom + 16, axis.written(value), "middle", 11)
-        yield Words(LABEL_WIDTH + length / 2, bottom + 36, axis.title, "middle", 12)
-        for place, bar in enumerate(bars):
-            top = BARS_TOP + place * ROW_HEIGHT
-            name = short_name(bar.name, NAME_PLACES_MAX)
-            fits = 2 * (LABEL_WIDTH - 8) // max(display_width(name), 1)
-            size = min(NAME_SIZE, fits)
-            yield Words(LABEL_WIDTH - 8, top + 19, name, "end", size, says=bar.name)
-            yield box(bar.value, top + 6, BAR_HEIGHT, bar.says)
+        yield from _legend(0, legend)
+        zero = x(0)
+        yield Line(zero, top, zero, height, strong=True)
+        y = float(top)
+        for bar, lines in zip(bars, names, strict=True):
+            room = _row_height(lines, legend)
+            first = y + (room - ROW_GAP - len(lines) * LINE_HEIGHT) / 2 + SIZE
+            for place, line in enumerate(lines):
+                yield Words(left - GAP, first + place * LINE_HEIGHT, line, "end", SIZE)
+            above = y + (room - ROW_GAP - _bar_height(legend)) / 2
+            yield box(bar.value, above, BAR_HEIGHT, ACCENT, bar.says)
             if bar.compared:
-                yield box(bar.compared, top + 26, OUTLINE_HEIGHT)
-            yield Words(max(x(bar.value), x(0)) + 5, top + 19, bar.text, size=12)
+                yield box(bar.compared, above + BAR_HEIGHT + 2, TINT_HEIGHT, TINT)
+            yield Words(max(x(bar.value), zero) + 6, above + BAR_HEIGHT - 2, bar.text, size=SIZE)
+            y += room
 
     def x(value: int) -> float:
-        return round(LABEL_WIDTH + axis.share(value) * length, 1)
+        return round(left + axis.share(value) * length, 1)
 
-    def box(value: int, y: float, height: float, says: str = "") -> Box:
+    def box(value: int, y: float, height: float, colour: str, says: str = "") -> Box:
         start, end = sorted((x(0), x(value)))
-        return Box(start, y, round(end - start, 1), height, bool(says), says)
+        return Box(start, round(y, 1), round(end - start, 1), height, True, says, colour)
 
-    length = WIDTH - LABEL_WIDTH - VALUE_WIDTH
-    bottom = BARS_TOP + len(bars) * ROW_HEIGHT
-    return Plot(bottom + BARS_BOTTOM, tuple(shapes()))
+    names_width = min(
+        max((_width(bar.name) for bar in bars), default=0), width * NAMES_PART, NAMES_MAX
+    )
+    left = round(names_width) + GAP
+    names = [wrapped(bar.name, int(names_width / (SIZE * PLACE))) for bar in bars]
+    # The longest bar leaves room for its value, also where the value of a shorter one is longer.
+    length = width - left - 8 - max((_width(bar.text) for bar in bars), default=0)
+    top = LEGEND_HEIGHT if legend else 0
+    height = top + sum(_row_height(lines, legend) for lines in names)
+    return Plot(height, tuple(shapes()))
 
 
 def columns_beside(
-    columns: Sequence[tuple[str, Bar | None]], axis: Axis, heading: str, legend: tuple[str, str]
+    columns: Sequence[tuple[str, Bar | None]],
+    axis: Axis,
+    legend: tuple[str, str] | None,
+    width: float,
+    values: Sequence[str] = (),
 ) -> Plot:
-    """A column for each label ("" for none), in their order; `heading` stands under them."""
+    """A column for each label ("" for none), in their order.
+
+    `values` are written over the columns where they fit; the axis is written where they don't.
+    """
+    fit = bool(values) and max(map(_small_width, values)) <= width / len(columns)
+    ticks = max(_small_width(axis.written(value)) for value in axis.ticks())
+    left = 0 if fit else round(ticks) + 10
+    top = (LEGEND_HEIGHT if legend else 0) + (18 if fit else 30)
+    grid = _Grid(axis, left, top, width, (width - left) / len(columns), legend is not None)
 
     def shapes() -> Iterator[Shape]:
-        yield from _legend(LEFT, legend)
-        yield Words(8, COLUMNS_TOP - 14, axis.title, size=12)
-        for value in axis.ticks():
-            yield Line(LEFT, y(value), WIDTH - RIGHT, y(value), strong=value == 0)
-            yield Words(LEFT - 6, y(value) + 4, axis.written(value), "end", 11)
+        yield from _legend(0, legend)
+        yield from grid.zero() if fit else grid.ticks()
         for place, (label, bar) in enumerate(columns):
-            left = LEFT + place * room
-            if label:
-                yield Words(round(left + room / 2, 1), HEIGHT - 30, label, "middle", 11)
-            if bar is not None:
-                yield box(bar.value, left + room * 0.1, room * 0.5, bar.says)
-                if bar.compared:
-                    yield box(bar.compared, left + room * 0.62, room * 0.28)
-        yield Words(LEFT + (WIDTH - LEFT - RIGHT) / 2, HEIGHT - 10, heading, "middle", 12)
+            yield from grid.column(place, label, bar, values[place] if fit else "")
 
-    def y(value: int) -> float:
-        length = HEIGHT - COLUMNS_TOP - COLUMNS_BOTTOM
-        return round(COLUMNS_TOP + (1 - axis.share(value)) * length, 1)
-
-    def box(value: int, x: float, width: float, says: str = "") -> Box:
-        top, bottom = sorted((y(0), y(value)))
-        return Box(round(x, 1), top, round(width, 1), round(bottom - top, 1), bool(says), says)
-
-    room = (WIDTH - LEFT - RIGHT) / len(columns)
-    return Plot(HEIGHT, tuple(shapes()))
+    return Plot(top + COLUMN_HEIGHT + 26, tuple(shapes()))
 
 
-def sentence(text: str, *, columns: bool = False) -> Plot:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where columns stand: from `left` to `width`, `room` for each; `pairs` of column and tint."""
+
+    axis: Axis
+    left: float
+    top: float
+    width: float
+    room: float
+    pairs: bool
+
+    def y(self, value: int) -> float:
+        """How far down a value is."""
+        return round(self.top + (1 - self.axis.share(value)) * COLUMN_HEIGHT, 1)
+
+    def zero(self) -> Iterator[Shape]:
+        """The line that columns stand on."""
+        yield Line(self.left, self.y(0), self.width, self.y(0), strong=True)
+
+    def ticks(self) -> Iterator[Shape]:
+        """The written axis with a line for each of its values."""
+        yield Words(0, self.top - 14, self.axis.title, size=SMALL)
+        for value in self.axis.ticks():
+            y = self.y(value)
+            yield Line(self.left, y, self.width, y, strong=value == 0)
+            yield Words(self.left - 6, y + 4, self.axis.written(value), "end", SMALL)
+
+    def column(self, place: int, label: str, bar: Bar | None, text: str) -> Iterator[Shape]:
+        """One column with its label below, its tint beside and its value above."""
+        start = self.left + place * self.room
+        if label:
+            middle = round(start + self.room / 2, 1)
+            yield Words(middle, self.top + COLUMN_HEIGHT + 18, label, "middle", SMALL)
+        if bar is None:
+            return
+        room = self.room
+        width = room * COLUMN_PART if self.pairs else min(room * COLUMN_ALONE, COLUMN_MAX)
+        at = start + (room * 0.1 if self.pairs else (room - width) / 2)
+        colour = TINT if bar.partial else ACCENT
+        yield self._box(bar.value, at, width, colour, bar.says)
+        if bar.compared:
+            yield self._box(bar.compared, start + room * 0.62, room * 0.28, TINT)
+        if text:
+            middle = round(at + width / 2, 1)
+            yield Words(middle, min(self.y(bar.value), self.y(0)) - 5, text, "middle", SMALL)
+
+    def _box(self, value: int, x: float, width: float, colour: str, says: str = "") -> Box:
+        upper, lower = sorted((self.y(0), self.y(value)))
+        height = round(lower - upper, 1)
+        return Box(round(x, 1), upper, round(width, 1), height, True, says, colour)
+
+
+def sentence(text: str) -> Plot:
     """What is said where there is nothing to draw."""
-    if columns:
-        return Plot(HEIGHT, (Words(WIDTH / 2, COLUMNS_TOP + 40, text, "middle"),))
-    words = Words(WIDTH / 2, BARS_TOP + ROW_HEIGHT / 2, text, "middle")
-    return Plot(BARS_TOP + ROW_HEIGHT + BARS_BOTTOM, (words,))
+    return Plot(LINE_HEIGHT + 8, (Words(0, SIZE, text),))
 
 
-def _legend(left: float, words: tuple[str, str]) -> Iterator[Shape]:
-    """A full box for what is counted, an outline for what it is compared with."""
-    full, outline = words
-    yield Box(left, 36, 16, 12, full=True)
-    yield Words(left + 22, 47, full, size=12)
-    second = left + max(120, 30 + 7 * display_width(full))
-    yield Box(second, 38, 16, 8, full=False)
-    yield Words(second + 22, 47, outline, size=12)
+def _legend(left: float, words: tuple[str, str] | None) -> Iterator[Shape]:
+    """A box for what is counted, a light one for what it is compared with."""
+    if words is None:
+        return
+    for word, colour in zip(words, (ACCENT, TINT), strict=True):
+        yield Box(left, 4, 14, 10, True, colour=colour)
+        yield Words(left + 20, 14, word, size=12)
+        left += 36 + _width(word)
+
+
+def _bar_height(legend: tuple[str, str] | None) -> float:
+    return BAR_HEIGHT + (2 + TINT_HEIGHT if legend else 0)
+
+
+def _row_height(lines: Sequence[str], legend: tuple[str, str] | None) -> float:
+    return max(len(lines) * LINE_HEIGHT, _bar_height(legend)) + ROW_GAP
+
+
+def _lower(shapes: Iterable[Shape], by: float) -> Iterator[Shape]:
+    for shape in shapes:
+        if isinstance(shape, Line):
+            yield replace(shape, y1=shape.y1 + by, y2=shape.y2 + by)
+        else:
+            yield replace(shape, y=shape.y + by)
+
+
+def _width(text: str) -> float:
+    return display_width(text) * SIZE * PLACE
+
+
+def _small_width(text: str) -> float:
+    return display_width(text) * SMALL * PLACE
 
 
 def _round_step(at_least: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ACCENT = "#0B6E4F"
+ACCENT, TINT = "#0B6E4F", "#B3D6C9"
 
 Anchor = Literal["start", "middle", "end"]
 

@@ -11,11 +11,12 @@ from html import escape
 from huimin.core.chart_shapes import Box, Chart, Line, Shape, Words
 
 
-def chart_svg(chart: Chart) -> str:
-    """The chart as an `<svg>` element (SVG 2)."""
+def chart_svg(chart: Chart, look: str = "") -> str:
+    """The chart as an `<svg>` element (SVG 2); `look` is a further class of it."""
+    css_class = f"chart {look}".rstrip()
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{css_class}" role="img" '
             f'viewBox="0 0 {chart.width:g} {chart.height:g}" width="{chart.width:g}" '
             f'height="{chart.height:g}" font-family="sans-serif" font-size="13" '
             f'fill="currentColor" aria-label="{escape(chart.title)}">',

@@ -10,10 +10,13 @@ keep STRING_CELL.)
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+# Digits alone, or a power of ten.
+_READ_AS_NUMBER = re.compile(r"[0-9]+([eE][0-9]+)?")
 STARTS = ("=", "+", "-", "@")
 MARK = "'"
 # A workbook's formats of text.
@@ -28,6 +31,19 @@ def formula_safe(text: str) -> str:
     # Width and kind of a space, and what is not seen at all, make no difference to a spreadsheet.
     plain = unicodedata.normalize("NFKC", text[:64]).lstrip(" \t\r\n\v\f\ufeff\u200b\u200e\u200f")
     return MARK + text if plain.startswith(STARTS) else text
+
+
+def code_as_text(code: str) -> str:
+    """A code, with MARK in front where a spreadsheet would read it as a number.
+
+    Excel shows 915120221000000001 as 9.15E+17 and loses its last digits for good when it saves, and
+    takes 9151E2022 for a power of ten. Of the ways to say "text" in a CSV file, ="…" is a formula,
+    which programs that read the file would have to undo and which some mail filters stop; a tab or
+    a space in front is not seen and stays in what is copied out of the cell. MARK is already the
+    sign of text in these files, is seen, and is taken off in one way by whoever reads them: a cell
+    that begins with an apostrophe is the text behind it.
+    """
+    return MARK + code if _READ_AS_NUMBER.fullmatch(code) else code
 
 
 def formula_safe_row(values: Iterable[Any]) -> list[Any]:

@@ -80,6 +80,12 @@ def percent_words(rate_bp: int) -> str:
     return f"{yuan(rate_bp).rstrip('0').rstrip('.')}%"
 
 
+def share_text(share_bp: int) -> str:
+    """A share or a change in per cent to one decimal, half up: 1234 → "12.3%", -5 → "-0.1%"."""
+    tenths = half_up(share_bp, 10)
+    return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10:,}.{abs(tenths) % 10}%"
+
+
 def rate_words(rate_bp: int, language: str = "zh_Hans") -> str:
     """The rate in words: 800 bp → 九二折 (pay 92 of 100), in English "8% off".
 

@@ -58,6 +58,10 @@ class Period:
         last = self.first - timedelta(days=1)
         return Period(last - length, last)
 
+    def until(self, day: date) -> Period:
+        """The days up to `day` of a period that has begun; all of it where it has ended."""
+        return self if day >= self.last else Period(self.first, day)
+
     @property
     def last_year(self) -> Period:
         """The same month or days a year before; 29 February becomes the 28th."""

@@ -5,8 +5,13 @@ A Chinese character takes two columns in a terminal, in a workbook and in a char
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+
+# A word with the space behind it, or one letter of a script that has no spaces; what closes or
+# divides never begins a line.
+_WORDS = re.compile(r"(?:[!-~]+|.)[，。、；：）」]*\s*", re.DOTALL)
 
 
 def display_width(text: str) -> int:
@@ -28,6 +33,22 @@ def short_name(name: str, places_max: int) -> str:
             return beginning[:-1] + "…"
         beginning += letter
     return beginning
+
+
+def wrapped(text: str, places: int) -> list[str]:
+    """The text in lines of at most `places` columns, each word of Latin letters in one piece if
+    it fits in a line at all."""
+    lines, line = [], ""
+    for piece in _WORDS.findall(text):
+        if line and display_width(line + piece.rstrip()) > places:
+            lines.append(line.rstrip())
+            line = ""
+        for letter in piece if display_width(piece.rstrip()) > places else (piece,):
+            if display_width(line + letter) > places and line:
+                lines.append(line)
+                line = ""
+            line += letter
+    return [*lines, line.rstrip()]
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> Iterator[str]:

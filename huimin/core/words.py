@@ -239,6 +239,7 @@ FACT_NAMES = Words(
         "cards_new": "新发卡张数",
         "cards_valid": "期末有效卡张数",
         "cards_never_used": "其中从未使用",
+        "used_share_bp": "用卡率",
         "offline": "断网后补传笔数",
         "offline_share_bp": "断网占比",
         "claims_submitted": "登记补录",

@@ -107,14 +107,14 @@ _WEEKDAY_SQL = f"""CAST((
 _TABLE = (
     Grouping(TOTAL, TOTAL, key=lambda row: "", sql="''", sums=OF_OUTLETS, report_place="otherwise"),
     Grouping("outlet", "outlet_id", sums=OF_OUTLETS, named="outlet", chart="bars"),
-    Grouping("merchant", "merchant_id", sums=OF_OUTLETS, named="merchant"),
+    Grouping("merchant", "merchant_id", sums=OF_OUTLETS, named="merchant", chart="bars"),
     Grouping(
         "kind", "outlet_kind", sums=TOWN_AND_KIND, named=OUTLET_KINDS, chart="bars", printed_chart=1
     ),
     Grouping(
         "town", "town_code", sums=TOWN_AND_KIND, named="division", chart="bars", printed_chart=6
     ),
-    Grouping("village", "division_code", sums=OF_VILLAGES, named="division"),
+    Grouping("village", "division_code", sums=OF_VILLAGES, named="division", chart="bars"),
     Grouping("eligibility", "eligibility", named=ELIGIBILITIES, chart="bars", printed_chart=5),
     Grouping("presenter", "presenter_kind", named=PRESENTERS, chart="bars", printed_chart=2),
     Grouping("channel", "channel", cards=False, named=CHANNELS, chart="bars"),

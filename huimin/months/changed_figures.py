@@ -1,7 +1,7 @@
 """Which figures of a report differ from those that were checked and signed.
 
 Names, and what is no figure of the month (which outlets were silent, which alerts somebody has
-looked at since), may change between two signatures; a figure may not.
+looked at since, the months before it), may change between two signatures; a figure may not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES
 from huimin.ledger.groupings import tables
 
 NAMED_MAX = 3
-IGNORED = ("alerts", "silent_outlets", "top_outlets")
+IGNORED = ("alerts", "silent_outlets", "top_outlets", "months")
 NAMES = ("name", "kind", "division_code", "merchant_name", "credit_code")
 PARTS = Words(
     "report_part",

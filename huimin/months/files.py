@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from huimin.core.catalogue import worded_as
 from huimin.core.refusals import Refusal
 from huimin.months.closes import SIGNED, close_by_version, files_of
-from huimin.months.earlier_words import EARLIER_WORDS
+from huimin.reports.as_signed import made_as_signed
 from huimin.reports.closed_month import read_closed
-from huimin.reports.exports import EXPORTS, export_report
+from huimin.reports.exports import EXPORTS, Layout, export_report, laid_out
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, template_by_id
@@ -59,12 +58,19 @@ def make_files(
     return {form: make_file(tx, folder, close, report, form) for form in forms}
 
 
-def make_file(tx: Transaction, folder: Path, close: Row, report: MonthlyReport, form: str) -> bytes:
+def make_file(
+    tx: Transaction,
+    folder: Path,
+    close: Row,
+    report: MonthlyReport,
+    form: str,
+    layout: Layout = "today",
+) -> bytes:
     """One of them; the official one is the county's own workbook. Raises Refusal `not_found`."""
     if form != OFFICIAL:
-        return export_report(report, form, close["county_name"])
+        return export_report(report, form, close["county_name"], layout=layout)
     template = content_of(folder, template_by_id(tx, close["template_id"]))
-    return filled_template(template, report, close["county_name"])
+    return filled_template(template, laid_out(report, layout), close["county_name"])
 
 
 def file_name(month: str, version: int, form: str) -> str:
@@ -160,17 +166,9 @@ def digests(contents: Mapping[str, bytes]) -> dict[str, tuple[str, int]]:
 def _made_as_signed(
     tx: Transaction, folder: Path, close: Row, form: str, sha256: str
 ) -> bytes | None:
-    """The file made again in today's words, or else in those of the version that signed it.
-
-    None where neither gives the bytes that were signed. Raises Refusal `not_found`.
-    """
+    """None where no version gives the bytes that were signed. Raises Refusal `not_found`."""
     report = read_closed(close).report
-    for earlier in ({}, *EARLIER_WORDS):
-        with worded_as(earlier):
-            content = make_file(tx, folder, close, report, form)
-        if _sha256(content) == sha256:
-            return content
-    return None
+    return made_as_signed(lambda layout: make_file(tx, folder, close, report, form, layout), sha256)
 
 
 def _stored(folder: Path, month: str, version: int, form: str) -> bytes | None:

@@ -8,27 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from huimin.core.bar_charts import Axis, Bar, bars_below, titled
+from huimin.core.bar_charts import WIDE, Axis, Bar, bars_below, titled
 from huimin.core.chart_shapes import Chart
 from huimin.core.money import BASIS_POINTS, percent_words
+from huimin.core.money import share_text as share_words
 from huimin.reach.counts import Reach
 
 
-def reach_chart(rows: Sequence[Reach], words: Mapping[str, str]) -> Chart:
-    """The places with people entitled. `words`: title, used, carded, axis, place."""
+def reach_chart(rows: Sequence[Reach], words: Mapping[str, str], width: float = WIDE) -> Chart:
+    """The places with people entitled. `words`: title, used, carded, axis."""
     bars = [
         Bar(row.name, row.used_bp or 0, _shares(row), compared=row.carded_bp or 0)
         for row in rows
         if row.entitled
     ]
     axis = Axis(words["axis"], percent_words, 0, BASIS_POINTS, BASIS_POINTS // 4)
-    plot = bars_below(bars, axis, words["place"], (words["used"], words["carded"]))
-    return titled(words["title"], "；".join(bar.says for bar in bars), plot)
+    plot = bars_below(bars, axis, (words["used"], words["carded"]), width)
+    return titled(words["title"], "；".join(bar.says for bar in bars), plot, width)
 
 
 def share_text(basis_points: int | None) -> str:
     """A share for people: 8230 → "82.3%", "—" where there is nobody to be a share of."""
-    return "—" if basis_points is None else percent_words((basis_points + 5) // 10 * 10)
+    return "—" if basis_points is None else share_words(basis_points)
 
 
 def _shares(row: Reach) -> str:

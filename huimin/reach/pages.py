@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.full_names import names_for_reader
 from huimin.access.guards import member, require
 from huimin.audit.list_answer import list_answer
+from huimin.core.bar_charts import NARROW
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import (
     COUNTY_ZONE,
@@ -160,7 +161,10 @@ def _context(rows: list[Any], month: str, place: str, title: str) -> dict[str, A
         "place_word": place,
         "share": share_text,
         # Every text in it is escaped there.
-        "chart": Markup(chart_svg(reach_chart(rows, words))),  # noqa: S704
+        "chart": Markup(  # noqa: S704
+            chart_svg(reach_chart(rows, words), "chart-wide")
+            + chart_svg(reach_chart(rows, words, NARROW), "chart-narrow")
+        ),
     }
 
 

@@ -15,6 +15,11 @@ CHART = Words(
         "this_range": "本期",
         "before_range": "上期",
         "hour": "时段（时）",
+        "same_days_before": "上月同期",
+        "months": "近 {count} 个月优惠金额（元）",
+        "month": "{number}月",
+        "large": "{amount}万",
+        "largest": "{amount}亿",
         "none": "这段时间没有优惠交易。",
     },
 )

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
-from huimin.core.catalogue import say, sentence, sentences
-from huimin.core.money import yuan
-from huimin.core.period import Period
+from huimin.core.catalogue import SOURCE, say, sentence, sentences
+from huimin.core.money import share_text, yuan, yuan_text
 from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.ledger.groupings import GROUPINGS, TOTAL
 from huimin.reports.figures import FIGURES, OutletRow, ReportRow
+from huimin.reports.monthly import MonthlyReport
 from huimin.web.workbook import UNKNOWN
 
 Value = str | int | None
@@ -35,8 +35,20 @@ class Column:
         return value_text(self.value(row), self.sort)
 
 
+def shown_text(value: Value, sort: Sort) -> str:
+    """A value for people, the same on pages and paper but for the ¥ of a page: `1,234`,
+    `146,717.04`, `12.3%`; UNKNOWN for none."""
+    if value is None:
+        return UNKNOWN
+    if sort == "money":
+        return yuan_text(int(value))
+    if sort == "rate":
+        return share_text(int(value))
+    return f"{value:,}" if isinstance(value, int) else value
+
+
 def value_text(value: Value, sort: Sort) -> str:
-    """A value as text; UNKNOWN for none."""
+    """A value for programs, as `1234`, `146717.04` and `12.34%`; UNKNOWN for none."""
     if value is None:
         return UNKNOWN
     if sort == "money":
@@ -46,30 +58,48 @@ def value_text(value: Value, sort: Sort) -> str:
     return str(value)
 
 
-def columns_of(grouping: str, period: Period) -> tuple[Column, ...]:
+def columns_of(grouping: str, report: MonthlyReport) -> tuple[Column, ...]:
     """The columns of a grouping's table, without the row's number in front."""
     name = Column(GROUPING_NAMES.say(grouping), "text", lambda row: row.name)
     named = GROUPINGS[grouping].named
     beside_name = NAMING_COLUMNS.get(named, ()) if isinstance(named, str) else ()
-    return (name, *beside_name, *figure_columns(period))
+    return (name, *beside_name, *figure_columns(report))
 
 
-def figure_columns(period: Period) -> tuple[Column, ...]:
+def figure_columns(report: MonthlyReport) -> tuple[Column, ...]:
     """The figures of a row and their changes."""
-    before, last_year = (
-        sentences("上月", "去年同月") if period.month else sentences("上期", "去年同期")
-    )
+    _now, before, last_year = against_words(report)
     return (
         *map(_figure, FIGURES),
-        Column(say("{before}优惠", before=before), "money", lambda row: row.previous.discount_fen),
-        Column(say("较{before}增减", before=before), "money", lambda row: row.discount_change_fen),
+        Column(
+            say("{before}优惠", before=before),
+            "money",
+            lambda row: report.earlier(row, "discount_fen"),
+        ),
+        Column(
+            say("较{before}增减", before=before),
+            "money",
+            lambda row: report.change(row, "discount_fen"),
+        ),
         Column(say("增减幅度"), "rate", lambda row: row.discount_change_bp),
         Column(
             say("{last_year}优惠", last_year=last_year),
             "money",
-            lambda row: row.last_year.discount_fen,
+            lambda row: report.earlier(row, "discount_fen", "last_year"),
         ),
     )
+
+
+def against_words(report: MonthlyReport, language: str = SOURCE) -> tuple[str, str, str]:
+    """What the report's own period and the two that it is compared with are called."""
+    if not report.period.month:
+        words = sentences("本期", "上期", "去年同期")
+    elif report.as_of:
+        words = sentences("本月", "上月同期", "去年同期")
+    else:
+        words = sentences("本月", "上月", "去年同月")
+    now, before, last_year = (say(word, language) for word in words)
+    return now, before, last_year
 
 
 def sort_of(figure: str) -> Sort:

@@ -13,8 +13,9 @@ from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
 from huimin.instance import Instance
+from huimin.reports.as_signed import export_closed
 from huimin.reports.closed_month import ClosedMonth, report_in_force
-from huimin.reports.exports import EXPORTS, export_report
+from huimin.reports.exports import EXPORTS, checked_annexes, export_report
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, official_template
@@ -37,9 +38,20 @@ BINARY = ("xlsx", "pdf")
     help="写入这个文件；不填则写到屏幕或管道。",
 )
 @click.option("--official", is_flag=True, help="按县里启用的官方报表模板生成 .xlsx。")
+@click.option(
+    "--annexes",
+    metavar="GROUPINGS",
+    default="",
+    help="PDF 后面附上的明细表：all，或 outlet,village 等，用逗号隔开；只用于 PDF。",
+)
 @pass_instance
 def report(
-    instance: Instance, month: str, form: str | None, out: Path | None, official: bool
+    instance: Instance,
+    month: str,
+    form: str | None,
+    out: Path | None,
+    official: bool,
+    annexes: str,
 ) -> None:
     """月报表：MONTH 写作 2026-10；任意一段日期写作 2026-10-05..2026-10-18。
 
@@ -51,6 +63,9 @@ def report(
         raise click.UsageError(
             translated("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。")
         )
+    wanted = checked_annexes(annexes.split(","))
+    if wanted and form != "pdf":
+        raise click.UsageError(translated("附表只用于 PDF，--annexes 不能与其他格式一起用。"))
     if form in BINARY and out is None and sys.stdout.isatty():
         raise CommandProblem("{form} 是二进制文件，请用 --out 写明文件名。", form=form)
     today = county_day(instance.clock())
@@ -58,8 +73,10 @@ def report(
     county_name = closed.county_name if closed else instance.settings.county_name
     if official:
         content = _in_official_template(instance, period, monthly, county_name)
+    elif closed and not wanted:
+        content = instance.engine.read(lambda tx: export_closed(tx, closed, form))
     else:
-        content = export_report(monthly, form, county_name)
+        content = export_report(monthly, form, county_name, annexes=wanted)
     _say_what_it_is(period, closed, today)
     if out is None:
         click.echo(content, nl=False)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
+from huimin.core.refusals import field_problem
+from huimin.ledger.groupings import tables
+from huimin.reports.first_layout.report_pdf import pdf_bytes as first_pdf_bytes
+from huimin.reports.first_layout.report_xlsx import xlsx_bytes as first_xlsx_bytes
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.report_csv import csv_bytes
 from huimin.reports.report_json import json_text
@@ -12,6 +18,10 @@ from huimin.reports.report_pdf import pdf_bytes
 from huimin.reports.report_table import table_text
 from huimin.reports.report_xlsx import xlsx_bytes
 from huimin.web.workbook import CONTENT_TYPE
+
+# How files are laid out: today's way, and the first, in which months were signed until 2026-11-28.
+Layout = Literal["today", "first"]
+ALL_ANNEXES = "all"
 
 
 @dataclass(frozen=True)
@@ -36,11 +46,52 @@ EXPORTS: Mapping[str, Export] = {
         "application/json", "json", lambda report, county_name: json_text(report).encode("utf-8")
     ),
 }
+_FIRST_LAYOUT: Mapping[str, Callable[[MonthlyReport, str], bytes]] = {
+    "csv": lambda report, county_name: csv_bytes(report, first_layout=True),
+    "xlsx": first_xlsx_bytes,
+    "pdf": first_pdf_bytes,
+}
 
 
-def export_report(report: MonthlyReport, form: str, county_name: str) -> bytes:
-    """The report in one of EXPORTS' formats; the same report gives the same bytes."""
-    return EXPORTS[form].make(report, county_name)
+def export_report(
+    report: MonthlyReport,
+    form: str,
+    county_name: str,
+    *,
+    layout: Layout = "today",
+    annexes: Iterable[str] = (),
+) -> bytes:
+    """The report in one of EXPORTS' formats; the same report gives the same bytes.
+
+    `annexes` are groupings whose whole tables follow in a PDF (checked_annexes).
+    """
+    make = EXPORTS[form].make
+    if layout == "first":
+        make = _FIRST_LAYOUT.get(form, make)
+    if form == "pdf" and annexes:
+        make = partial(pdf_bytes, annexes=annexes)
+    return make(laid_out(report, layout), county_name)
+
+
+def laid_out(report: MonthlyReport, layout: Layout) -> MonthlyReport:
+    """The report as files of that layout write it."""
+    return replace(report, nothing_as_zero=True) if layout == "first" else report
+
+
+def checked_annexes(codes: Iterable[str]) -> list[str]:
+    """Groupings that are asked for as annexes, in the report's order; ALL_ANNEXES is every one.
+
+    Raises FieldProblems on `annexes` for what is no table of the report.
+    """
+    known = [each.code for each in tables()]
+    wanted = {code.strip() for code in codes if code.strip()}
+    if ALL_ANNEXES in wanted:
+        return known
+    if not wanted <= set(known):
+        raise field_problem(
+            "annexes", "附表只有：{known}。", known=", ".join((ALL_ANNEXES, *known))
+        )
+    return [code for code in known if code in wanted]
 
 
 def file_name(report: MonthlyReport, form: str) -> str:

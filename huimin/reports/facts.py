@@ -9,11 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huimin.core.catalogue import say, sentences
+from huimin.core.money import BASIS_POINTS, half_up
 from huimin.core.period_words import month_words
 from huimin.core.words import FACT_NAMES, OUTLET_KINDS
-from huimin.reports.columns import Sort, Value, sort_of, value_text
+from huimin.reports.columns import Sort, Value, against_words, shown_text, sort_of
+from huimin.reports.counts import AGAINST
 from huimin.reports.figures import FIGURES
 from huimin.reports.monthly import MonthlyReport
+
+# Lines that files signed until 2026-11-28 do not have.
+LATER_FACTS = ("used_share_bp",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,11 @@ class Fact:
         before = getattr(self, against)
         return None if before is None or self.now is None else self.now - int(before)
 
+    def change_bp(self, against: str = "previous") -> int | None:
+        """The same in basis points of what it was; None when that was nothing, or less."""
+        before, by = getattr(self, against), self.change(against)
+        return None if by is None or before <= 0 else half_up(by * BASIS_POINTS, before)
+
     def values(self) -> tuple[int | None, ...]:
         """Now, before, change, a year before, change: the cells under fact_headings."""
         return (
@@ -55,14 +65,12 @@ class Fact:
 
     def cells(self) -> tuple[str, ...]:
         """The name and the values as text."""
-        return (self.name, *(value_text(value, self.sort) for value in self.values()))
+        return (self.name, *(shown_text(value, self.sort) for value in self.values()))
 
 
 def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
     """The headings over the name and the values of a fact."""
-    month = report.period.month
-    now, before = sentences("本月", "上月") if month else sentences("本期", "上期")
-    year = say("去年同月") if month else say("去年同期")
+    now, before, year = against_words(report)
     return (
         say("项目"),
         now,
@@ -75,7 +83,8 @@ def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
 
 def facts_of(report: MonthlyReport) -> tuple[Fact, ...]:
     """Every line of the cover."""
-    return tuple(_fact(report, code) for code in FACT_NAMES)
+    later = LATER_FACTS if report.nothing_as_zero else ()
+    return tuple(_fact(report, code) for code in FACT_NAMES if code not in later)
 
 
 def cover_tables(report: MonthlyReport) -> list[CoverTable]:
@@ -109,16 +118,29 @@ def cover_tables(report: MonthlyReport) -> list[CoverTable]:
 def _fact(report: MonthlyReport, code: str) -> Fact:
     total, room, _, name = report.total, *code.partition("_")
     if code in FIGURES:
-        three = (getattr(each, code) for each in (total, total.previous, total.last_year))
-        return Fact(code, sort_of(code), *three)
-    if room == "cards":
-        return Fact(code, "count", *(getattr(each, name) for each in report.cards))
-    if room in ("claims", "alerts"):
-        return Fact(code, "count", *(getattr(each, name) for each in getattr(report, room)))
+        three = [getattr(each, code) for each in (total, total.previous, total.last_year)]
+        return Fact(code, sort_of(code), *_had(report, three))
+    if room in ("cards", "claims", "alerts"):
+        counts = [getattr(each, name) for each in getattr(report, room)]
+        return Fact(code, "count", *_had(report, counts))
+    if code == "used_share_bp":
+        used = [each.cards_used for each in (total, total.previous, total.last_year)]
+        shares = [_share(part, cards.valid) for part, cards in zip(used, report.cards, strict=True)]
+        return Fact(code, "rate", *_had(report, shares))
     if code == "silent":
         return Fact(code, "count", len(report.silent))
     if code == "offline_share_bp":
         # What was signed before shares of earlier periods were shown stays as it was signed.
         signed_counts = report.offline[: len(report.claims)]
         return Fact(code, "rate", *(each.share_bp for each in signed_counts))
-    return Fact(code, "count", *(each.redemptions for each in report.offline))
+    return Fact(code, "count", *_had(report, [each.redemptions for each in report.offline]))
+
+
+def _share(part: int | None, whole: int) -> int | None:
+    return half_up((part or 0) * BASIS_POINTS, whole) if whole else None
+
+
+def _had(report: MonthlyReport, counts: Sequence[int | None]) -> list[int | None]:
+    """Those of earlier periods only where these have anything."""
+    known = (True, *map(report.has, AGAINST))
+    return [count if has else None for count, has in zip(counts, known, strict=False)]

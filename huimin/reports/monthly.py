@@ -29,13 +29,16 @@ from huimin.reports.counts import (
     offline_counts,
     with_earlier,
 )
-from huimin.reports.figures import OutletRow, ReportRow
+from huimin.reports.figures import Figures, OutletRow, ReportRow
 from huimin.reports.groups import ThreeSums, grouped_rows, silent_outlets, total_row
 from huimin.reports.month_sums import MonthSums, month_sums
 from huimin.reports.range_sums import range_sums
+from huimin.reports.twelve_months import MonthTotal, twelve_months
 from huimin.storage.engine import Row, Transaction
 
 TOP_OUTLETS = 10
+# Groupings whose rows have no order that people know.
+BY_DISCOUNT = ("outlet", "merchant")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class MonthlyReport:
     that month); the total holds them. `cards`, `claims` and `alerts` are of the three periods in
     the same order; what was signed before claims and alerts of earlier periods were counted has
     those of the period alone.
+
+    Of a period that has not ended, `as_of` is the county day up to which it is counted, and the two
+    earlier periods end on the same day of theirs. `months` are the twelve up to a month's report.
     """
 
     month: str
@@ -59,6 +65,10 @@ class MonthlyReport:
     silent: tuple[SilentOutlet, ...] = ()
     claims: tuple[ClaimCounts, ...] = (ClaimCounts(),)
     alerts: tuple[AlertCounts, ...] = (AlertCounts(),)
+    as_of: str | None = None
+    months: tuple[MonthTotal, ...] = ()
+    # Files that were signed until 2026-11-28 wrote 0 where an earlier period has nothing.
+    nothing_as_zero: bool = False
     # Who prepared, reviewed and approved it, and the day it was prepared, once it is signed.
     signers: tuple[str, ...] = ()
 
@@ -71,6 +81,22 @@ class MonthlyReport:
     def empty(self) -> bool:
         """True when nothing was recorded in the period itself."""
         return self.total.redemptions == 0 and self.total.reversals == 0
+
+    def has(self, against: str) -> bool:
+        """Whether anything was recorded in an earlier period, one of AGAINST."""
+        figures: Figures = getattr(self.total, against)
+        place = AGAINST.index(against) + 1
+        counted = [asdict(each[place]) for each in (self.cards, self.claims) if len(each) > place]
+        others = any(count for one in counted for name, count in one.items() if name != "day")
+        return self.nothing_as_zero or figures.rows > 0 or others
+
+    def earlier(self, row: ReportRow, figure: str, against: str = "previous") -> int | None:
+        """A row's figure in an earlier period; None where that has nothing."""
+        return getattr(getattr(row, against), figure) if self.has(against) else None
+
+    def change(self, row: ReportRow, figure: str, against: str = "previous") -> int | None:
+        """How much more it is than then; None where that has nothing."""
+        return row.change(figure, against) if self.has(against) else None
 
     @property
     def top(self) -> tuple[ReportRow, ...]:
@@ -95,6 +121,13 @@ class MonthlyReport:
         """The rows of a grouping; none in a report that was signed before there was one."""
         return self.groups.get(grouping, ())
 
+    def ordered(self, grouping: str) -> tuple[ReportRow, ...]:
+        """The same as they are read: outlets and merchants by their discount, the most first."""
+        rows = self.rows(grouping)
+        if grouping in BY_DISCOUNT:
+            return tuple(sorted(rows, key=lambda row: (-row.discount_fen, -row.redemptions)))
+        return rows
+
     def as_dict(self) -> Row:
         """For JSON; amounts in fen."""
         return {
@@ -115,6 +148,8 @@ class MonthlyReport:
             "claims": with_earlier(self.claims),
             "alerts": with_earlier(self.alerts),
             "offline": with_earlier(self.offline[: len(self.claims)]),
+            **({"as_of": self.as_of} if self.as_of else {}),
+            **({"months": [asdict(each) for each in self.months]} if self.months else {}),
         }
 
     @classmethod
@@ -138,13 +173,15 @@ class MonthlyReport:
             silent=tuple(SilentOutlet(**row) for row in recorded["silent_outlets"]),
             claims=earlier_read(ClaimCounts, recorded["claims"]),
             alerts=earlier_read(AlertCounts, recorded["alerts"]),
+            as_of=recorded.get("as_of"),
+            months=tuple(MonthTotal(**each) for each in recorded.get("months", ())),
         )
 
 
 def monthly_report(tx: Transaction, month: str, *, today: date | None = None) -> MonthlyReport:
     """The report of a month written as 2026-10. Raises FieldProblems for any other text.
 
-    With `today`, cards are counted as they stand then where the month has not ended.
+    With `today`, a month that has not ended is counted and compared up to that day.
     """
     return report_of(tx, Period.of_month(checked_month(month)), today=today)
 
@@ -155,8 +192,15 @@ def checked_month(text: str) -> str:
 
 
 def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> MonthlyReport:
-    """The report of a period that has been checked."""
-    periods = (period, period.previous, period.last_year)
+    """The report of a period that has been checked.
+
+    With `today`, a period that has not ended is compared with the same days of the earlier ones.
+    """
+    running = today is not None and period.first <= today <= period.last
+    earlier = [period.previous, period.last_year]
+    if today is not None and running:
+        earlier = [each.until(each.first + (today - period.first)) for each in earlier]
+    periods = (period, *earlier)
     lives = lives_of(tx)
     # Earlier figures stand beside those of the division that lives when the period begins.
     joined = lives.joined_by(period.first)
@@ -165,8 +209,8 @@ def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> 
     groups, outlets = grouped_rows(tx, sums, names, period.last)
     return MonthlyReport(
         month=period.text,
-        previous_month=period.previous.text,
-        last_year_month=period.last_year.text,
+        previous_month=periods[1].text,
+        last_year_month=periods[2].text,
         total=total_row(sums),
         groups=groups,
         adjustments=sums.adjustments,
@@ -174,6 +218,8 @@ def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> 
         silent=silent_outlets(outlets, sums.now, period),
         claims=tuple(claim_counts(tx, each) for each in periods),
         alerts=tuple(alert_counts(tx, each) for each in periods),
+        as_of=today.isoformat() if today is not None and running else None,
+        months=twelve_months(tx, period.month) if period.month else (),
     )
 
 

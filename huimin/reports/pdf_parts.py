@@ -13,6 +13,7 @@ from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Table
 
@@ -28,16 +29,35 @@ FAINT, GREY, LINE = HexColor("#CCCCCC"), HexColor("#E7E6E6"), HexColor("#7A7A7A"
 # Of the size of the letters: a digit of the printed font takes 0.555, a comma half of that.
 DIGIT_WIDTH = 0.58
 PADDING = 2
+# Sizes of letters in a table, the first that leaves every figure on one line.
+SIZES, READABLE = (8.5, 8, 7.5, 7, 6.5, 6, 5.5, 5), 6.5
+# What a column of text has at least, and how many lines a heading may take.
+TEXT_WIDTH_MIN, HEAD_LINES = 70, 3
+TABLE_LOOK = (
+    ("GRID", (0, 0), (-1, -1), 0.4, LINE),
+    ("BACKGROUND", (0, 0), (-1, 0), GREY),
+    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+    ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+    ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+    ("TOPPADDING", (0, 0), (-1, -1), 2),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+)
 TOTAL_ROW = (("BACKGROUND", (0, -1), (-1, -1), GREY), ("LINEABOVE", (0, -1), (-1, -1), 1, black))
 
 
 class ChartDrawing(Flowable):
-    """A chart on paper; it draws what the page's SVG draws."""
+    """A chart on paper; it draws what the page's SVG draws.
 
-    def __init__(self, chart: Chart) -> None:
+    `width` and `height_max` in points: it is drawn as wide, or smaller where it would be too high.
+    """
+
+    def __init__(
+        self, chart: Chart, width: float | None = None, height_max: float = CHART_HEIGHT_MAX
+    ) -> None:
         super().__init__()
         self.chart = chart
-        self.scale = min(CHART_SCALE, CHART_HEIGHT_MAX / chart.height)
+        scale = CHART_SCALE if width is None else width / chart.width
+        self.scale = min(scale, height_max / chart.height)
         self.width, self.height = chart.width * self.scale, chart.height * self.scale
 
     def wrap(self, *available: float) -> tuple[float, float]:
@@ -193,13 +213,63 @@ class Form:
             [
                 ("FONT", (0, 1), (-1, -1), printed_font(), self.right.fontSize, self.right.leading),
                 ("ALIGN", (0, 1), (-1, -1), "RIGHT"),
-                ("GRID", (0, 0), (-1, -1), 0.4, LINE),
-                ("BACKGROUND", (0, 0), (-1, 0), GREY),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
-                ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
-                ("TOPPADDING", (0, 0), (-1, -1), 2),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                *TABLE_LOOK,
+                *(TOTAL_ROW if total else ()),
+            ]
+        )
+        return table
+
+    def fitted(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        sorts: Sequence[str],
+        total: bool = False,
+        width: float | None = None,
+    ) -> Flowable:
+        """A table whose columns are as wide as what stands in them, in letters that are made
+        smaller until no figure is broken; only `text` columns may take a second line.
+
+        `sorts` tell text, code, and figures apart; `width` in points.
+        """
+        room = self.width if width is None else width
+        columns = [
+            (_drawn_width(head, 1), max((_drawn_width(row[place], 1) for row in rows), default=0))
+            for place, head in enumerate(heads)
+        ]
+        # Names on two lines at most while the letters are large enough to be read with ease.
+        tries = [*((size, 2) for size in SIZES if size >= READABLE), *((size, 0) for size in SIZES)]
+        for size, lines in tries:
+            widths = _column_widths(columns, sorts, size, room, lines)
+            if widths is not None:
+                break
+        else:
+            widths, size = [room / len(heads)] * len(heads), SIZES[-1]
+        leading = size * 1.3
+        left, middle = (
+            ParagraphStyle(parent.name, parent=parent, fontSize=size, leading=leading)
+            for parent in (self.left, self.middle)
+        )
+        cells: list[list[Paragraph | str]] = [[Paragraph(escape(head), middle) for head in heads]]
+        for row in rows:
+            cells.append(
+                [
+                    Paragraph(escape(text), left)
+                    if sort == "text" and _drawn_width(text, size) + 2 * PADDING > width_of
+                    else text
+                    for text, sort, width_of in zip(row, sorts, widths, strict=True)
+                ]
+            )
+        table = LongTable(cells, colWidths=widths, repeatRows=1)
+        to_left = [place for place, sort in enumerate(sorts) if sort in ("text", "code")]
+        table.setStyle(
+            [
+                ("FONT", (0, 1), (-1, -1), printed_font(), size, leading),
+                ("ALIGN", (0, 1), (-1, -1), "RIGHT"),
+                *(("ALIGN", (place, 1), (place, -1), "LEFT") for place in to_left),
+                *TABLE_LOOK,
+                ("TOPPADDING", (0, 0), (-1, -1), 1),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
                 *(TOTAL_ROW if total else ()),
             ]
         )
@@ -211,3 +281,39 @@ class Form:
             return Paragraph(escape(text), self.left)
         needed = (len(text) + 1) * self.right.fontSize * DIGIT_WIDTH + 2 * PADDING
         return text if needed <= width else Paragraph(escape(text), self.right)
+
+
+def _drawn_width(text: str, size: float) -> float:
+    """How wide a text is, in points."""
+    return float(stringWidth(text, printed_font(), size))
+
+
+def _column_widths(
+    columns: Sequence[tuple[float, float]],
+    sorts: Sequence[str],
+    size: float,
+    room: float,
+    lines: int,
+) -> list[float] | None:
+    """The width of each column, together `room`; None where the figures do not fit.
+
+    `columns`: how wide the heading and the widest text of each are in letters of size 1; `lines`:
+    on how many lines the widest name may stand, 0 for any number.
+    """
+    needed, least = [], []
+    for (head, widest), sort in zip(columns, sorts, strict=True):
+        # A heading breaks between its letters; one letter more than its part, so that it does fit.
+        headed = head * size / HEAD_LINES + 1.5 * size
+        needed.append(max(widest * size, headed) + 2 * PADDING + 1)
+        smallest = widest * size / lines + 2 * size if lines else TEXT_WIDTH_MIN
+        least.append(min(needed[-1], smallest) if sort == "text" else needed[-1])
+    over = sum(needed) - room
+    if sum(least) > room:
+        return None
+    if over <= 0:
+        return [width - over / len(needed) for width in needed]
+    yielding = sum(needed) - sum(least)
+    return [
+        width - over * (width - smallest) / yielding
+        for width, smallest in zip(needed, least, strict=True)
+    ]

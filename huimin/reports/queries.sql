@@ -8,6 +8,11 @@ SELECT month, version, county_name, report_json, report_sha256, prepared_name, p
     reviewed_name, approved_name, approved_at
 FROM month_close WHERE month = :month AND state = 'approved';
 
+-- name: signed_sha256$
+SELECT month_file.sha256 FROM month_file
+JOIN month_close ON month_close.id = month_file.close_id
+WHERE month_close.month = :month AND month_close.version = :version AND month_file.form = :form;
+
 -- part: added
     CAST(SUM(redemptions) AS BIGINT) AS redemptions,
     CAST(SUM(reversals) AS BIGINT) AS reversals,
@@ -22,6 +27,18 @@ SELECT dimension, key,
     -- with: added
 FROM rollup_month WHERE month = :month
 GROUP BY dimension, key;
+
+-- name: sums_of_months
+-- Any dimension of which each row has a key gives the whole, as in sums_by_outlet.
+SELECT r.month, CAST(SUM(r.redemptions) AS BIGINT) AS redemptions,
+    CAST(SUM(r.amount_fen) AS BIGINT) AS amount_fen,
+    CAST(SUM(r.discount_fen) AS BIGINT) AS discount_fen,
+    COALESCE((SELECT c.cards FROM rollup_month_cards AS c
+        WHERE c.month = r.month AND c.dimension = 'total' AND c.key = ''), 0) AS cards_used
+FROM rollup_month AS r
+WHERE r.month >= :first AND r.month <= :last AND r.dimension = 'channel'
+GROUP BY r.month
+ORDER BY r.month;
 
 -- name: sums_by_village
 SELECT division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
@@ -99,6 +116,11 @@ SELECT
 SELECT CAST(COUNT(*) AS BIGINT) AS found,
     CAST(COALESCE(SUM(CASE WHEN state = 'looked_at' THEN 1 ELSE 0 END), 0) AS BIGINT) AS looked_at
 FROM alert WHERE business_day >= :first AND business_day <= :last;
+
+-- name: rows_within^
+-- What tells whether days have other rows than they had: rows are only ever added, with ids of their own.
+SELECT CAST(COUNT(*) AS BIGINT) AS row_count, MAX(id) AS newest FROM ledger
+WHERE business_day >= :first AND business_day <= :last;
 
 -- name: range_rows_of_day
 -- What a sum over days needs of a business day's rows.

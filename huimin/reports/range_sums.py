@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from huimin.ledger.groupings import GROUPINGS, Grouping
 from huimin.reports import queries
@@ -62,6 +63,10 @@ class _Group:
         return Figures(cards_used=len(self.cards) if with_cards else None, **sums)
 
 
+# Sums of days that were asked for lately, by the days and what tells that their rows are the same.
+KEPT_MAX = 8
+_kept: dict[tuple[Any, ...], MonthSums] = {}
+
 Groups = dict[tuple[str | None, ...], _Group]
 
 
@@ -70,8 +75,22 @@ def range_sums(
 ) -> MonthSums:
     """The sums of the days from `first` to `last`, both included, by every grouping.
 
-    `joined`: a division's code → the one under which its figures are counted.
+    `joined`: a division's code → the one under which its figures are counted. Rows are only ever
+    added, so that days with as many rows as before, and the same newest one, have the same sums.
     """
+    days = {"first": first.isoformat(), "last": last.isoformat()}
+    rows = queries.rows_within(tx, **days)
+    key = (*days.values(), *rows.values(), tuple(sorted((joined or {}).items())))
+    sums = _kept.get(key)
+    if sums is None:
+        sums = _summed(tx, first, last, joined or {})
+        for oldest in list(_kept)[: max(0, len(_kept) + 1 - KEPT_MAX)]:
+            _kept.pop(oldest, None)
+        _kept[key] = sums
+    return sums
+
+
+def _summed(tx: Transaction, first: date, last: date, joined: Mapping[str, str]) -> MonthSums:
     counted = [(together, Groups()) for together in _together()]
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -82,7 +101,7 @@ def range_sums(
                 groups,
                 place,
                 grouping.cards,
-                (joined or {}) if grouping.column in DIVISION_COLUMNS else {},
+                joined if grouping.column in DIVISION_COLUMNS else {},
             )
             for together, groups in counted
             for place, grouping in enumerate(together)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from huimin.core.catalogue import say, sentences
-from huimin.core.period_words import month_words, period_words
+from huimin.core.period_words import month_words
 from huimin.core.text_width import aligned
-from huimin.reports.columns import columns_of
+from huimin.reports.columns import columns_of, shown_text
 from huimin.reports.facts import fact_headings, facts_of
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import notes_of, title_words
+from huimin.reports.wording import counted_words, notes_of, title_words
 
 # A terminal is narrow: who owns an outlet stands in the CSV and the workbook.
 LEFT_OUT = sentences("商户", "统一社会信用代码", "行政区划代码")
@@ -25,23 +25,21 @@ def table_text(report: MonthlyReport, county_name: str) -> str:
             month=month_words(report.month),
         )
     lines = [title_words(county_name, report.month)]
-    lines += [say("单位：元    期间：{month}", month=period_words(report.month))]
+    lines += [say("单位：元    期间：{month}", month=counted_words(report))]
     cover = [fact_headings(report), *(fact.cells() for fact in facts_of(report))]
     lines += [*aligned(cover, [True, *[False] * 5]), ""]
     for grouping in report.groups:
         lines += [title_words(county_name, report.month, grouping)]
-        lines += [say("单位：元    期间：{month}", month=period_words(report.month))]
+        lines += [say("单位：元    期间：{month}", month=counted_words(report))]
         lines += [*_table(report, grouping), ""]
-    lines += [say("注：{note}", note=note) for note in notes_of(report.period)]
+    lines += [say("注：{note}", note=note) for note in notes_of(report)]
     return "\n".join(lines) + "\n"
 
 
 def _table(report: MonthlyReport, grouping: str) -> Iterator[str]:
-    columns = [
-        column for column in columns_of(grouping, report.period) if column.heading not in LEFT_OUT
-    ]
+    columns = [column for column in columns_of(grouping, report) if column.heading not in LEFT_OUT]
     cells = [[column.heading for column in columns]]
-    for row in (*report.rows(grouping), report.total):
-        cells.append([column.text(row) for column in columns])
+    for row in (*report.ordered(grouping), report.total):
+        cells.append([shown_text(column.value(row), column.sort) for column in columns])
     left = [column.sort == "text" for column in columns]
     return aligned(cells, left)

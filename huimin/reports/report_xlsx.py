@@ -1,95 +1,216 @@
-"""A report as a workbook that an office prints and signs: a cover, then a sheet for each grouping.
+"""A report as a workbook that an office prints and signs: cover, charts, a sheet for each table.
 
-Amounts are numbers in 元 with two decimals, codes are text, nothing is a formula. It holds no time
-of its making, so that the same report gives the same bytes.
+Amounts are numbers in 元 with two decimals, codes are text, nothing is a formula; the charts are
+the spreadsheet's own, over the cells of the tables. It holds no time of its making, so that the
+same report gives the same bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from huimin.core.catalogue import say
-from huimin.core.period_words import period_words
+from huimin.core.catalogue import SOURCE, say
+from huimin.core.period_words import month_words
 from huimin.core.text_width import display_width
-from huimin.core.words import GROUPING_NAMES
-from huimin.reports.columns import columns_of
-from huimin.reports.facts import cover_tables, fact_headings, facts_of
+from huimin.core.words import FACT_NAMES, FIGURE_NAMES, GROUPING_NAMES
+from huimin.ledger.groupings import GROUPINGS
+from huimin.reports.chart_words import CHART
+from huimin.reports.charts import BARS_MAX, undated_title
+from huimin.reports.columns import Sort, columns_of, shown_text
+from huimin.reports.facts import CoverTable, cover_tables, fact_headings, facts_of
 from huimin.reports.figures import ReportRow
-from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import notes_of, signature_lines, title_words
-from huimin.web.workbook import TOTAL, Sheet, new_workbook
+from huimin.reports.monthly import BY_DISCOUNT, MonthlyReport
+from huimin.reports.standing_out import month_sentence, standing_out
+from huimin.reports.wording import counted_words, notes_of, signature_lines, title_words
+from huimin.reports.workbook_charts import Cells, draw_charts
+from huimin.web.workbook import TOTAL, Sheet, Workbook, new_workbook
 
 COVER_WIDTHS = (30, 18, 18, 18, 18, 18)
+SILENT_WIDTHS = (44, 14, 44)
 WIDTH_MAX = 36
 HEADER_ROW = 2
+# A table with more rows, in an order that is not that of their discount, is not drawn.
+ROWS_DRAWN = 30
+# The charts that come first: those of the first screen.
+FIRST_DRAWN = ("kind", "town")
+# A rate as people read it: 12.3%.
+CELL_SORTS = {"rate": "share"}
+MONTH_FIGURES = ("redemptions", "amount_fen", "discount_fen", "cards_used")
 
 
 def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
     """The report as an .xlsx file."""
     title = f"{title_words(county_name, report.month)} {report.month}"
     with new_workbook(title, county_name, report.period.last) as workbook:
-        _write_cover(workbook.sheet(say("封面")), report, county_name)
-        for grouping in report.groups:
-            sheet = workbook.sheet(say("按{grouping}", grouping=GROUPING_NAMES.say(grouping)))
-            _write_grouping(sheet, report, grouping, county_name)
+        tables = cover_tables(report)
+        silent = [table for table in tables if table.headings[0] == FACT_NAMES.say("silent")]
+        cover = [table for table in tables if table not in silent]
+        _write_cover(workbook.sheet(say("封面")), report, county_name, cover)
+        # The charts come second, but are drawn from sheets that are written after them.
+        charts = None if report.empty else workbook.sheet(say("图表"))
+        drawn = [_write_months(workbook, report, county_name)] if report.months else []
+        by_grouping = {
+            grouping: _write_grouping(workbook, report, grouping, county_name)
+            for grouping in report.groups
+        }
+        for grouping in (*FIRST_DRAWN, *(each for each in by_grouping if each not in FIRST_DRAWN)):
+            drawn += by_grouping.get(grouping, [])
+        for table in silent:
+            _write_silent(workbook.sheet(FACT_NAMES.say("silent")), report, county_name, table)
+        if charts is not None:
+            title = say("{county_name}惠民卡优惠图", county_name=county_name)
+            draw_charts(
+                workbook, charts, title, say("期间：{month}", month=counted_words(report)), drawn
+            )
     return workbook.content
 
 
-def _write_cover(sheet: Sheet, report: MonthlyReport, county_name: str) -> None:
+def _write_cover(
+    sheet: Sheet, report: MonthlyReport, county_name: str, tables: Sequence[CoverTable]
+) -> None:
     last_column = len(COVER_WIDTHS) - 1
     sheet.widths(COVER_WIDTHS)
     sheet.title(title_words(county_name, report.month), last_column)
     sheet.halves(_period(report), say("单位：元"), last_column)
     sheet.header(fact_headings(report))
     for fact in facts_of(report):
-        sheet.cells([("text", fact.name), *((fact.sort, value) for value in fact.values())])
-    for table in cover_tables(report):
+        sort = _cell_sort(fact.sort)
+        sheet.cells([("text", fact.name), *((sort, value) for value in fact.values())])
+    sheet.row += 1
+    for words in (month_sentence(report), *standing_out(report)):
+        sheet.text(words.say())
+    for table in tables:
         sheet.row += 1
         sheet.header(table.headings)
         for row in table.rows:
-            sheet.cells(zip(table.sorts, row, strict=True))
+            sheet.high_enough([(str(row[0]), COVER_WIDTHS[0])])
+            sheet.cells(zip(map(_cell_sort, table.sorts), row, strict=True))
+    _write_foot(sheet, report, last_column, pages_high=1)
+
+
+def _write_months(workbook: Workbook, report: MonthlyReport, county_name: str) -> Cells:
+    name = say("近 {count} 个月", count=len(report.months))
+    sheet, last_column = workbook.sheet(name), len(MONTH_FIGURES)
+    sheet.title(f"{county_name} {name}", last_column)
+    sheet.halves(_period(report), say("单位：元"), last_column, 20)
+    sheet.header((say("月份"), *map(FIGURE_NAMES.say, MONTH_FIGURES)), 30)
+    first = sheet.row
+    for each in report.months:
+        figures = ((_sort_of(figure), getattr(each, figure)) for figure in MONTH_FIGURES)
+        sheet.cells([("text", month_words(each.month)), *figures])
+    sheet.widths([14, *(24 for _figure in MONTH_FIGURES)])
+    cells = Cells(
+        title=CHART.say("months", count=len(report.months)),
+        sheet_name=name,
+        columns=True,
+        rows=(first, sheet.row - 1),
+        names=0,
+        values=1 + MONTH_FIGURES.index("discount_fen"),
+        heading=HEADER_ROW,
+    )
     _write_foot(sheet, report, last_column)
+    return cells
 
 
-def _write_grouping(sheet: Sheet, report: MonthlyReport, grouping: str, county_name: str) -> None:
-    columns, rows = columns_of(grouping, report.period), report.rows(grouping)
+def _write_grouping(
+    workbook: Workbook, report: MonthlyReport, grouping: str, county_name: str
+) -> list[Cells]:
+    """The sheet of a grouping; the cells of its chart, if it has one and any row."""
+    name = say("按{grouping}", grouping=GROUPING_NAMES.say(grouping))
+    sheet, columns, rows = (
+        workbook.sheet(name),
+        columns_of(grouping, report),
+        report.ordered(grouping),
+    )
     last_column = len(columns)  # the row's number stands in front
     sheet.title(title_words(county_name, report.month, grouping), last_column)
     sheet.halves(_period(report), say("单位：元"), last_column, 20)
     sheet.header((say("序号"), *(column.heading for column in columns)), 30)
 
+    texts_of_columns = [
+        (column, [shown_text(column.value(row), column.sort) for row in (*rows, report.total)])
+        for column in columns
+    ]
+    widths = [_width(column.heading, texts) for column, texts in texts_of_columns]
+
     def write(number: int | str, row: ReportRow, prefix: str = "") -> None:
-        values = ((prefix + column.sort, column.value(row)) for column in columns)
+        sheet.high_enough(
+            (column.text(row), width)
+            for column, width in zip(columns, widths, strict=True)
+            if column.sort == "text"
+        )
+        values = ((prefix + _cell_sort(column.sort), column.value(row)) for column in columns)
         sheet.cells([(f"{prefix}number", number), *values])
 
+    first = sheet.row
     for number, row in enumerate(rows, start=1):
         write(number, row)
     write("", report.total, TOTAL)
-    texts_of_columns = [
-        (column, [column.text(row) for row in (*rows, report.total)]) for column in columns
-    ]
-    sheet.widths(
-        [6, *(_width(column.heading, column.sort, texts) for column, texts in texts_of_columns)]
-    )
+    sheet.widths([6, *widths])
     _write_foot(sheet, report, last_column)
     sheet.sheet.repeat_rows(0, HEADER_ROW)
     sheet.sheet.freeze_panes(HEADER_ROW + 1, 2)
+    chart = GROUPINGS[grouping].chart
+    cut = len(rows) > BARS_MAX and grouping in BY_DISCOUNT
+    if not chart or not rows or (len(rows) > ROWS_DRAWN and not cut):
+        return []
+    headings = [column.heading for column in columns]
+    discount = 1 + headings.index(FIGURE_NAMES.say("discount_fen"))
+    shown = BARS_MAX if cut else len(rows)
+    title = undated_title(report, SOURCE, grouping)
+    if cut:
+        title += CHART.say("first", count=shown)
+    return [
+        Cells(
+            title=title,
+            sheet_name=name,
+            columns=chart == "columns",
+            rows=(first, first + shown - 1),
+            names=1,
+            values=discount,
+            heading=HEADER_ROW,
+            before=discount + 3 if report.has("previous") else None,
+            highest=max(max(row.discount_fen, row.previous.discount_fen) for row in rows) // 100,
+        )
+    ]
 
 
-def _write_foot(sheet: Sheet, report: MonthlyReport, last_column: int) -> None:
-    for note in notes_of(report.period):
+def _write_silent(sheet: Sheet, report: MonthlyReport, county_name: str, table: CoverTable) -> None:
+    last_column = len(table.headings) - 1
+    sheet.widths(SILENT_WIDTHS)
+    sheet.title(f"{county_name} {table.headings[0]}", last_column)
+    sheet.halves(_period(report), "", last_column, 20)
+    sheet.header(table.headings)
+    for row in table.rows:
+        sheet.high_enough([(str(row[0]), SILENT_WIDTHS[0]), (str(row[2]), SILENT_WIDTHS[2])])
+        sheet.cells(zip(table.sorts, row, strict=True))
+    sheet.print_setup(last_column)
+    sheet.sheet.repeat_rows(0, HEADER_ROW)
+
+
+def _write_foot(
+    sheet: Sheet, report: MonthlyReport, last_column: int, *, pages_high: int = 0
+) -> None:
+    for note in notes_of(report):
         sheet.text(say("注：{note}", note=note))
     sheet.row += 1
     sheet.signers(signature_lines(report.signers), last_column + 1)
-    sheet.print_setup(last_column)
+    sheet.print_setup(last_column, pages_high=pages_high)
 
 
 def _period(report: MonthlyReport) -> str:
-    return say("期间：{month}", month=period_words(report.month))
+    return say("期间：{month}", month=counted_words(report))
 
 
-def _width(heading: str, sort: str, texts: Sequence[str]) -> int:
-    widest = max(display_width(text) for text in (heading, *texts))
-    # Thousands separators come on top of what the texts hold.
-    commas = max(len(text) for text in texts) // 4 if sort != "text" else 0
-    return min(widest + commas + 2, WIDTH_MAX)
+def _sort_of(figure: str) -> Sort:
+    return "money" if figure.endswith("_fen") else "count"
+
+
+def _cell_sort(sort: str) -> str:
+    return CELL_SORTS.get(sort, sort)
+
+
+def _width(heading: str, texts: Sequence[str]) -> int:
+    # A heading of several words may take a second line.
+    widest = max(*(display_width(text) for text in texts), (display_width(heading) + 1) // 2)
+    return min(max(widest + 2, 8), WIDTH_MAX)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from huimin.core.catalogue import say, sentence, sentences
+from huimin.core.days import parse_day
 from huimin.core.period import Period
+from huimin.core.period_words import day_words, period_words
 from huimin.core.words import GROUPING_NAMES
+from huimin.reports.monthly import MonthlyReport
 
 SIGNERS = sentences("填报人：", "审核人：", "负责人：", "填报日期：")
 
@@ -17,6 +20,7 @@ SHORT_WORDS = {
     "village": sentence("村社区"),
 }
 # Said under every printed form, because some columns read otherwise than people expect.
+USED_SHARE_NOTE = sentence("用卡率是用卡张数占期末有效卡张数的比例。")
 NOTES = sentences(
     "金额已扣除退货；退货计入办理当月。",
     "用卡张数按卡去重，各行相加可能大于合计。",
@@ -28,9 +32,20 @@ MONTH_NOTE = sentence(
 RANGE_NOTE = sentence("本表按交易日统计，月报表按流水所属月份统计，跨月调整的交易会使两者不同。")
 
 
-def notes_of(period: Period) -> tuple[str, ...]:
+def notes_of(report: MonthlyReport) -> tuple[str, ...]:
     """What is said under a printed form, first how its rows were counted."""
-    return tuple(say(note) for note in (MONTH_NOTE if period.month else RANGE_NOTE, *NOTES))
+    how = MONTH_NOTE if report.period.month else RANGE_NOTE
+    # Files signed until 2026-11-28 have no such line.
+    later = () if report.nothing_as_zero else (USED_SHARE_NOTE,)
+    return tuple(say(note) for note in (how, *NOTES, *later))
+
+
+def counted_words(report: MonthlyReport) -> str:
+    """The days of a report, and up to which of them it is counted where it has not ended."""
+    days = period_words(report.month)
+    if report.as_of is None:
+        return days
+    return say("{days}（截至 {day}）", days=days, day=day_words(parse_day(report.as_of)))
 
 
 def signature_lines(signers: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from huimin.core import period_words, words
 from huimin.core.catalogue import Words
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import county_minute
-from huimin.core.money import money_text, rate_words
+from huimin.core.money import money_text, rate_words, share_text
 from huimin.core.recorded_reasons import reason_words
 from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.web.language import request_language
@@ -44,6 +44,7 @@ LANGUAGE_TAGS = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 def register_filters(app: Flask) -> None:
     """Register the template filters."""
     app.add_template_filter(money_text, "money")
+    app.add_template_filter(share_text, "share")
     app.add_template_filter(lambda rate_bp: rate_words(rate_bp, request_language()), "rate")
     app.add_template_filter(day_words, "day")
     app.add_template_filter(

@@ -17,6 +17,7 @@ import xlsxwriter
 
 from huimin.core.catalogue import say
 from huimin.core.formula_guard import STRING_CELL
+from huimin.core.text_width import display_width
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {
@@ -30,10 +31,17 @@ Value = str | int | None
 # A cell of a table: its sort and its value.
 Cell = tuple[str, Value]
 A4 = 9
+# Of a row, in points, for each line of text in it.
+LINE_HEIGHT = 13.5
 # Sort of number → its format, and the power of ten that makes it of fen or basis points. A rate is
 # written as the fraction that it is; the format alone makes it a percentage.
-NUMBER_FORMATS = {"money": "#,##0.00;-#,##0.00", "rate": "0.00%;-0.00%", "count": "#,##0"}
-PLACES = {"money": -2, "rate": -4}
+NUMBER_FORMATS = {
+    "money": "#,##0.00;-#,##0.00",
+    "rate": "0.00%;-0.00%",
+    "share": "0.0%;-0.0%",
+    "count": "#,##0",
+}
+PLACES = {"money": -2, "rate": -4, "share": -4}
 _PLAIN = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOXED = {**_PLAIN, "border": 1}
 _CELLS: dict[str, dict[str, Any]] = {
@@ -126,7 +134,19 @@ class Sheet:
 
     def merged(self, first: int, last: int, text: str, look: str) -> None:
         """Text across some cells of the row."""
+        if first == last:
+            self.sheet.write_string(self.row, first, text, self.looks[look])
+            return
         self.sheet.merge_range(self.row, first, self.row, last, text, self.looks[look])
+
+    def high_enough(self, texts: Iterable[tuple[str, float]]) -> None:
+        """Make the row as high as its longest text needs: texts, and how wide their columns are.
+
+        Not every program does that of itself for text that is wrapped.
+        """
+        lines = max(-(-display_width(text) // max(int(width) - 1, 1)) for text, width in texts)
+        if lines > 1:
+            self.sheet.set_row(self.row, lines * LINE_HEIGHT)
 
     def end_row(self, height: float | None = None) -> None:
         """Go on to the next row."""
@@ -139,12 +159,13 @@ class Sheet:
         for place, width in enumerate(widths):
             self.sheet.set_column(place, place, width)
 
-    def print_setup(self, last_column: int) -> None:
-        """What was written is printed on A4 across, one page wide, with page numbers."""
+    def print_setup(self, last_column: int, *, pages_high: int = 0) -> None:
+        """What was written is printed on A4 across, one page wide, with page numbers; on at most
+        `pages_high` pages, or as many as it takes."""
         sheet = self.sheet
         sheet.set_paper(A4)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, pages_high)
         sheet.center_horizontally()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.print_area(0, 0, self.row - 1, last_column)
@@ -162,6 +183,10 @@ class Workbook:
     def sheet(self, name: str) -> Sheet:
         """A further sheet."""
         return Sheet(self._book.add_worksheet(name), self._looks)
+
+    def chart(self, kind: str) -> Any:
+        """A chart of XlsxWriter's, a `bar` or `column`, to be put on a sheet."""
+        return self._book.add_chart({"type": kind})
 
 
 @contextmanager

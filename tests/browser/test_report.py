@@ -25,8 +25,31 @@ def test_the_month_has_charts_tables_and_a_workbook(visit: Visit) -> None:
     assert page.locator("table.figures").count() >= 4
     assert "天池平价超市" in page.inner_text("main")
     assert visit.wide() == 0
-    for box in page.locator(".chart svg").all():
-        assert box.bounding_box()["width"] > 200
+    charts = page.locator(".chart svg.chart-wide")
+    for chart in charts.all():
+        card = chart.locator("xpath=..").bounding_box()["width"]
+        assert card - 60 < chart.bounding_box()["width"] <= card
+    # What answers "how was the month" is in sight without scrolling on an office's screen.
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for place in (
+        ".report-sentence",
+        ".totals",
+        "[aria-labelledby=standing-out]",
+        ".first-screen > :last-child",
+    ):
+        box = page.locator(place).bounding_box()
+        assert box["y"] + box["height"] <= 768, place
+    # Each chart's table is one press away, and sorts by its heads with the keyboard too.
+    section = page.locator("section", has=page.locator("#by-outlet"))
+    section.locator("summary").click()
+    head = section.locator("th").filter(has_text="优惠笔数")
+    head.locator("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    counts = [int(text) for text in section.locator("tbody td:nth-child(2)").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True)
+    head.locator("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    page.click("summary:has-text('下载')")
     with page.expect_download() as download:
         page.click("a[href$='.xlsx']")
     book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))

@@ -116,7 +116,7 @@ def test_a_registrar_sees_the_own_town_and_its_work_list(
     sign_in(client, make_staff(instance, "registrar", division_code=NANTA)["username"])
     assert client.get("/reach/").headers["Location"].endswith(f"/reach/{NANTA}")
     text = client.get(f"/reach/{NANTA}").text
-    assert "新南社区" in text and "¥16.00" in text and "<svg" in text and "20%" in text
+    assert "新南社区" in text and "¥16.00" in text and "<svg" in text and "20.0%" in text
     for elsewhere in (f"/reach/{TIANCHI}", f"/reach/{TIANCHI}/people", "/reach/512022000000"):
         assert client.get(elsewhere).status_code == 404
     listed = client.get(f"/reach/{NANTA}/people?reason=no_card").text

@@ -13,6 +13,8 @@ from huimin.core.words import FACT_NAMES, FIGURE_NAMES
 
 CODES = {word: code for code, word in {**FACT_NAMES, **FIGURE_NAMES}.items()}
 MONEY = [code for code in FIGURE_NAMES if code.endswith("_fen")]
+# What a share is a part of.
+WHOLES = {"offline_share_bp": "redemptions", "used_share_bp": "cards_valid"}
 WHEN = {1: "now", 2: "previous", 4: "last_year"}
 
 
@@ -29,7 +31,8 @@ class Number:
     def value(self) -> int:
         """Fen, basis points or a count; 0 where nothing is known."""
         digits = re.sub(r"[^\d-]", "", self.text.replace("−", "-"))
-        return int(digits) if digits not in ("", "-") else 0
+        # A share is written to a tenth of a per cent.
+        return int(digits) * (10 if "%" in self.text else 1) if digits not in ("", "-") else 0
 
 
 def plain(text: str) -> str:
@@ -104,18 +107,15 @@ def check_page(client: Any, address: str, every: int = 1) -> set[str]:
     page = client.get(address).text
     lists, numbers = Lists(client, page), list(numbers_of(page))
     assert len(numbers) > 50
-    redemptions = {number.row: number.value for number in numbers if number.code == "redemptions"}
+    wholes = {(one.code, one.row.split()[-1]): one.value for one in numbers if one.row[0] == "0"}
     for number in numbers[::every]:
         if number.link is None:
             assert number.value == 0 or number.code == "silent", number
             continue
         found = lists.behind(number)
-        if number.code == "offline_share_bp":
-            whole = next(
-                value
-                for row, value in redemptions.items()
-                if row.split()[-1] == number.row.split()[-1]
-            )
-            found = half_up(found * BASIS_POINTS, whole)
+        if number.code in WHOLES:
+            when = number.row.split()[-1]
+            whole = wholes[WHOLES[number.code], when if when in WHEN.values() else "now"]
+            found = half_up(half_up(found * BASIS_POINTS, whole), 10) * 10
         assert found == number.value, (number, found)
     return {number.code for number in numbers if number.link}

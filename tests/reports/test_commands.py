@@ -39,7 +39,7 @@ def test_report_into_a_file_by_its_ending(reported: Path, run_cli: Any, tmp_path
     out = tmp_path / "十月.xlsx"
     done = run_cli(["report", "2026-10", "--out", out], reported)
     assert (done.returncode, done.stdout) == (0, "")
-    assert len(openpyxl.load_workbook(out).sheetnames) == len(GROUPINGS) + 1
+    assert len(openpyxl.load_workbook(out).sheetnames) == len(GROUPINGS) + 4
     again = tmp_path / "again.xlsx"
     run_cli(["report", "2026-10", "--out", again], reported)
     assert again.read_bytes() == out.read_bytes()

@@ -18,7 +18,7 @@ import pypdfium2
 import pytest
 
 from huimin.core.formula_guard import formula_safe
-from huimin.core.money import yuan
+from huimin.core.money import yuan, yuan_text
 from huimin.core.text_width import display_width
 from huimin.instance import Instance
 from huimin.reports.columns import UNKNOWN
@@ -115,6 +115,11 @@ def workbook_of(report: MonthlyReport) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content), rich_text=False)
 
 
+def tables_of(book: Any) -> list[Any]:
+    """The sheets of the groupings, in the report's order."""
+    return [sheet for sheet in book if sheet.title.startswith("按")]
+
+
 def table_rows(sheet: Any) -> Iterator[dict[str, Any]]:
     """The rows under the header, the total last, as heading → cell."""
     headings = [cell.value for cell in sheet[3]]
@@ -133,8 +138,9 @@ def test_the_same_report_gives_the_same_bytes(report: MonthlyReport, form: str) 
 
 def test_workbook_says_what_an_office_expects(report: MonthlyReport) -> None:
     book = workbook_of(report)
-    assert book.sheetnames[0] == "封面" and len(book.sheetnames) == len(GROUPINGS) + 1
-    for sheet in book.worksheets[1:]:
+    assert book.sheetnames[:3] == ["封面", "图表", "近 2 个月"]
+    assert len(tables_of(book)) == len(GROUPINGS)
+    for sheet in tables_of(book):
         words = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert sheet["A1"].value.startswith("乐至县惠民卡优惠月报表")
         assert sheet["A1"].alignment.horizontal == "center"
@@ -148,7 +154,7 @@ def test_workbook_says_what_an_office_expects(report: MonthlyReport) -> None:
 
 
 def test_workbook_is_set_up_for_a4(report: MonthlyReport) -> None:
-    for sheet in workbook_of(report).worksheets[1:]:
+    for sheet in tables_of(workbook_of(report)):
         assert str(sheet.page_setup.paperSize) == sheet.PAPERSIZE_A4
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -161,9 +167,9 @@ def test_workbook_is_set_up_for_a4(report: MonthlyReport) -> None:
 
 def test_workbook_amounts_are_exact_numbers(report: MonthlyReport) -> None:
     book = workbook_of(report)
-    for grouping, sheet in zip(GROUPINGS, book.worksheets[1:], strict=True):
+    for grouping, sheet in zip(GROUPINGS, tables_of(book), strict=True):
         rows = list(table_rows(sheet))
-        wanted = [*report.rows(grouping), report.total]
+        wanted = [*report.ordered(grouping), report.total]
         assert len(rows) == len(wanted)
         for row, figures in zip(rows, wanted, strict=True):
             amount, discount = row["交易金额"], row["优惠金额"]
@@ -188,7 +194,7 @@ def test_workbook_amounts_are_written_without_a_float_s_tail(report: MonthlyRepo
 
 def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport) -> None:
     book = workbook_of(report)
-    outlets = {row["惠民示范点"].value: row for row in table_rows(book.worksheets[1])}
+    outlets = {row["惠民示范点"].value: row for row in table_rows(tables_of(book)[0])}
     assert DANGEROUS in outlets
     for sheet in book:
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
@@ -196,14 +202,14 @@ def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport)
     for row in [*outlets.values()][:-1]:
         code = row["统一社会信用代码"]
         assert code.data_type == "s" and len(code.value) == 18 and code.number_format == "@"
-    towns = [
-        row["行政区划代码"] for row in table_rows(book.worksheets[1 + GROUPINGS.index("town")])
-    ][:-1]
+    towns = [row["行政区划代码"] for row in table_rows(tables_of(book)[GROUPINGS.index("town")])][
+        :-1
+    ]
     assert all(cell.data_type == "s" and len(cell.value) == 12 for cell in towns)
 
 
 def test_workbook_columns_are_wide_enough(report: MonthlyReport) -> None:
-    for sheet in workbook_of(report).worksheets[1:]:
+    for sheet in tables_of(workbook_of(report)):
         # Neighbours of one width are written as one range, from min to max.
         widths = {
             place: found.width
@@ -246,7 +252,7 @@ def test_csv_has_no_cell_that_starts_a_formula(report: MonthlyReport) -> None:
     content = export_report(report, "csv", COUNTY).decode("utf-8-sig")
     for row in csv.reader(io.StringIO(content)):
         for cell in row:
-            is_number = re.fullmatch(r"-?\d+\.\d\d%?", cell)
+            is_number = re.fullmatch(r"-?\d+\.\d\d|-?[\d,]+\.\d%", cell)
             assert is_number or not cell.startswith(("=", "+", "-", "@", "\t"))
     assert f"'{DANGEROUS}" in [row[3] for row in csv.reader(io.StringIO(content))]
 
@@ -272,7 +278,7 @@ def test_table_columns_stand_under_each_other(report: MonthlyReport) -> None:
     kinds = lines[lines.index("乐至县惠民卡优惠月报表（分示范点类别）") + 2 :][:6]
     assert kinds[-1].startswith("合计")
     assert len({display_width(line) for line in kinds}) == 1
-    assert yuan(report.total.discount_fen) in kinds[-1]
+    assert yuan_text(report.total.discount_fen) in kinds[-1]
 
 
 def test_table_of_an_empty_month_says_so(sqlite_instance: Instance) -> None:
@@ -309,7 +315,7 @@ def test_csv_has_the_cover_and_the_adjustments(report: MonthlyReport) -> None:
 
 
 def test_pdf_says_the_same_on_numbered_a4_pages(report: MonthlyReport) -> None:
-    document = pypdfium2.PdfDocument(export_report(report, "pdf", COUNTY))
+    document = pypdfium2.PdfDocument(export_report(report, "pdf", COUNTY, annexes=GROUPINGS))
     texts = [page.get_textpage().get_text_range() for page in document]
     assert {tuple(round(side) for side in page.get_size()) for page in document} == {(842, 595)}
     for number, text in enumerate(texts, start=1):
@@ -322,14 +328,14 @@ def test_pdf_says_the_same_on_numbered_a4_pages(report: MonthlyReport) -> None:
         for row in report.rows(grouping):
             assert re.sub(r"\s", "", row.name) in whole
     assert f"{report.total.discount_fen // 100:,}.{report.total.discount_fen % 100:02d}" in whole
-    assert "优惠金额（元）" in whole  # the axis of a chart
+    assert "近2个月优惠金额（元）" in whole  # a chart
 
 
 def test_pdf_repeats_the_headings_of_a_long_table(report: MonthlyReport) -> None:
     (row,) = report.rows("village")[:1]
     villages = tuple(replace(row, key=str(n), name=f"第{n}村") for n in range(60))
     long = replace(report, groups={**report.groups, "village": villages})
-    document = pypdfium2.PdfDocument(export_report(long, "pdf", COUNTY))
+    document = pypdfium2.PdfDocument(export_report(long, "pdf", COUNTY, annexes=["village"]))
     texts = [page.get_textpage().get_text_range() for page in document]
     pages = [text for text in texts if re.search(r"第\d+村", text)]
     assert len(pages) > 1 and all("行政区划代码" in re.sub(r"\s", "", text) for text in pages)

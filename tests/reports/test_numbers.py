@@ -66,7 +66,9 @@ def test_every_number_leads_to_as_many_rows_and_as_much(
     query = f"first={first}&last={last}" if last else f"month={text}"
     led = check_page(client, f"/reports/?{query}")
     assert {"cards_used", "cards_valid", "redemptions", "discount_fen", "silent"} <= led
-    assert {"claims_submitted", "claims_open", "claims_rejected"} <= led
+    assert "claims_open" in led
+    # A month that runs is compared with the same days of October, before there was any claim.
+    assert text == "2026-11" or {"claims_submitted", "claims_rejected"} <= led
     if text == "2026-11":
         assert {"reversals", "claims_approved", "cards_new", "cards_never_used"} <= led
 

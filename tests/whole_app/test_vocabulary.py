@@ -34,7 +34,7 @@ DATA = (
     *("core/period_words.py", "divisions/find.py", "holders/eligibility_words.py"),
     *("holders/people.py", "holders/person_name.py", "holders/relations.py", "holders/registers/"),
     *(
-        "months/earlier_words.py",
+        "reports/earlier_words.py",
         "reports/template/fields.py",
         "settlement/amount_words.py",
         "settlement/paid_list.py",

@@ -66,6 +66,9 @@ class Addresses:
             return self.figure(row, fact.code, "total", when=when)
         if not getattr(fact, when):
             return None
+        if fact.code == "used_share_bp":
+            row = self.report.total if when == NOW else getattr(self.report.total, when)
+            return self.figure(row, "cards_used", "total", when=when)
         room, _, of = fact.code.partition("_")
         if fact.code == "silent":
             return SILENT

@@ -6,24 +6,27 @@ it counts, for those who may read that.
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from markupsafe import Markup
 
 from huimin.access.guards import member, require
-from huimin.core.days import county_day, next_month, previous_month
+from huimin.core.days import county_day, next_month, parse_day, previous_month
 from huimin.core.period import SEPARATOR, Period, checked_period
-from huimin.core.period_words import month_words
+from huimin.core.period_words import day_words, month_words
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.core.words import FIGURE_NAMES
 from huimin.ledger.groupings import GROUPINGS
-from huimin.reports.charts import month_chart_svg
+from huimin.reports.as_signed import export_closed
+from huimin.reports.charts import chart_svgs
 from huimin.reports.closed_month import ClosedMonth, report_in_force
-from huimin.reports.exports import EXPORTS, export_report, file_name
+from huimin.reports.columns import against_words
+from huimin.reports.exports import EXPORTS, checked_annexes, export_report, file_name
 from huimin.reports.facts import facts_of
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
+from huimin.reports.standing_out import month_sentence, standing_out
 from huimin.reports.template.templates import official_template
 from huimin.web.current import instance
 from huimin.web.file_answer import file_response
@@ -31,7 +34,8 @@ from huimin.web.forms import Form
 from huimin.web.language import request_language
 
 DOWNLOADS = ("xlsx", "pdf", "csv", "json")
-TOTALS = ("discount_fen", "amount_fen", "redemptions", "cards_used")
+# The four figures of the first screen.
+TOTALS = ("amount_fen", "discount_fen", "cards_used", "used_share_bp")
 # A longer table is folded behind its first rows.
 ROWS_SHOWN = 20
 ASKED = ("month", "first", "last")
@@ -48,26 +52,29 @@ def months() -> str | tuple[str, int]:
         form, status = _beside_its_field(form.refused(error)), 422
         period = Period.of_month(present_month())
     (report, closed), language = _report(period), request_language()
+    facts = facts_of(report)
     page = render_template(
         "reports/month.html",
         report=report,
         closed=closed,
         form=form,
-        facts=facts_of(report),
+        facts=facts,
+        headline={fact.code: fact for fact in facts if fact.code in TOTALS},
+        words_of_month=month_sentence(report).say(language),
+        standing_out=[words.say(language) for words in standing_out(report)],
+        as_of=day_words(parse_day(report.as_of), language) if report.as_of else None,
+        against=against_words(report, language),
         heading=month_words(report.month, language),
         before=previous_month(period.month) if period.month else None,
         after=_after(period),
         present=present_month(),
         totals=TOTALS,
+        annexes=[*report.groups],
         figures=list(FIGURE_NAMES),
         rows_shown=ROWS_SHOWN,
         addresses=Addresses(report, member().role),
-        # The charts escape every text in them themselves.
-        charts={
-            grouping: Markup(month_chart_svg(report, language, grouping))  # noqa: S704
-            for grouping in report.groups
-            if GROUPINGS[grouping].chart
-        },
+        charts=_charts(report, language),
+        first_charts=_first_charts(report, language),
         downloads=DOWNLOADS,
         official=instance().engine.read(lambda tx: official_template(tx, period)) is not None,
         may_template=allows(member().role, "report.template"),
@@ -83,9 +90,31 @@ def download(month: str, form: str) -> Response:
     if form not in DOWNLOADS:
         raise Refusal("not_found")
     report, closed = _report(checked_period(month))
-    county_name = closed.county_name if closed else instance().settings.county_name
-    content = export_report(report, form, county_name)
+    annexes = checked_annexes(request.args.getlist("annexes")) if form == "pdf" else []
+    if closed and not annexes:
+        content = instance().engine.read(lambda tx: export_closed(tx, closed, form))
+    else:
+        county_name = closed.county_name if closed else instance().settings.county_name
+        content = export_report(report, form, county_name, annexes=annexes)
     return file_response(content, EXPORTS[form].content_type, file_name(report, form))
+
+
+def _charts(report: MonthlyReport, language: str) -> dict[str, Markup]:
+    """The charts of the sections, by grouping; they escape every text in them themselves."""
+    return {
+        grouping: Markup(chart_svgs(report, language, grouping))  # noqa: S704
+        for grouping in report.groups
+        if GROUPINGS[grouping].chart
+    }
+
+
+def _first_charts(report: MonthlyReport, language: str) -> list[Markup]:
+    """Those of the first screen; days have no months beside them."""
+    names = ("months", "kind", "town") if report.months else ("weekday", "kind", "town")
+    return [
+        Markup(chart_svgs(report, language, name, first_screen=True))  # noqa: S704
+        for name in names
+    ]
 
 
 def _beside_its_field(form: Form) -> Form:

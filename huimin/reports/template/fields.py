@@ -95,7 +95,7 @@ def single_value(
         "period": period_words(report.month),
         "month": month_words(report.month),
         "unit": say("元"),
-        "note": "\n".join(notes_of(report.period)),
+        "note": "\n".join(notes_of(report)),
         **dict.fromkeys(SIGNERS, ""),
         **dict(zip(SIGNERS, report.signers, strict=False)),
     }
