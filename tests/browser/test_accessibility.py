@@ -60,7 +60,7 @@ def test_the_till_in_each_of_its_states(visit: Visit) -> None:
 def test_the_report(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
     visit.page.goto(visit.county.address + "/reports/")
-    visit.page.wait_for_selector(".chart svg")
+    visit.page.wait_for_selector(".chart svg:visible")
     assert barriers(visit.page) == []
     enlarge(visit)
     assert visit.wide() == 0
