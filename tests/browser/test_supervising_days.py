@@ -229,7 +229,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     visit.follow("text=谁查过卡")
     looks_right(visit)
     go(visit, "/reports/")
-    page.wait_for_selector(".chart svg")
+    page.wait_for_selector(".chart svg:visible")
     month = datetime.now(UTC).date().isoformat()[:7]
     report = page.request.get(f"{visit.county.address}/reports/{month}.xlsx")
     assert report.ok and report.body()[:2] == b"PK"
