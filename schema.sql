@@ -1410,7 +1410,7 @@ CREATE UNIQUE INDEX report_recipient_once ON report_recipient (address, form, sc
 CREATE INDEX report_recipient_state ON report_recipient (state, id);
 
 -- Append-only: a file made for a recipient, written with the notice that carries it and before it is sent. `period` is
--- "2026-10/v1" for a closing and "2026-10/day" for a month that runs: of each a recipient gets one.
+-- "2026-10/closed" for a closed month and "2026-10/day" for one that runs: of each a recipient gets one.
 CREATE TABLE report_mail (
     id            TEXT PRIMARY KEY,
     recipient_id  TEXT NOT NULL REFERENCES report_recipient (id),

@@ -44,6 +44,7 @@ from huimin.practice import enter as practice
 from huimin.practice.pages import pages as practice_pages
 from huimin.publication.pages import pages as publication_pages
 from huimin.reach.pages import pages as reach_pages
+from huimin.report_mail.pages import pages as report_mail_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.serving import logs, metrics
 from huimin.serving.probes import probes
@@ -75,6 +76,7 @@ PAGES = (
     division_pages,
     alerts_pages,
     notices_pages,
+    report_mail_pages,
     audit_pages,
     attempts_pages,
     reach_pages,

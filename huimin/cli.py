@@ -45,6 +45,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         sentence("结算单：列出、查看、核对、导出。"),
     ),
     "notices": ("huimin.notices.commands:notices", sentence("通知：发送到期的，查看发送记录。")),
+    "report-mail": (
+        "huimin.report_mail.commands:report_mail",
+        "月报表寄送：寄到期的，列出寄过的。",
+    ),
     "month": ("huimin.months.commands:month", sentence("月度结账：定时核对、各月状态、文件。")),
     "divisions": (
         "huimin.division_changes.commands:divisions",

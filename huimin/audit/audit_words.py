@@ -39,6 +39,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "report_template": (_("报表模板"), "", ""),
     "settlement": (_("结算单"), "settlement.statement", "settlement_id"),
     "notice": (_("通知"), "", ""),
+    "report_recipient": (_("月报表的收件人"), "report_mail.recipient", "recipient_id"),
     "month": (_("月份"), "months.month", "month"),
 }
 # States that web/words.py does not list.

@@ -270,7 +270,8 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
 -- with: counted
     SELECT COALESCE(tried_at, '') || ' ' || id || ' ' || target AS item
     FROM notice_delivery
-    WHERE state = 'failed' OR (state = 'waiting' AND last_error IS NOT NULL)
+    WHERE COALESCE(last_error, '') <> 'recipient_ended'
+        AND (state = 'failed' OR (state = 'waiting' AND last_error IS NOT NULL))
     -- with: up_to_max
 ;
 

@@ -27,6 +27,7 @@ from huimin.months.words import titles_of
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.post import post_notice, targets_of
 from huimin.notices.send import Attempt, send_due
+from huimin.report_mail.post import post_due, sweep_files
 from huimin.settings import Settings
 from huimin.settlement.answer import close_due
 from huimin.storage.engine import Engine, StorageProblem, Transaction
@@ -57,6 +58,7 @@ def run_month_end(engine: Engine, settings: Settings, *, clock: Callable[[], dat
         month, version = row["month"], row["version"]
         _safely(run, month, partial(_restore, run, engine, settings, month, version))
     _safely(run, text("通知"), lambda: _tell_closed(engine, settings, now))
+    _safely(run, text("报表寄送"), lambda: _post_reports(run, engine, settings, clock))
     _safely(run, text("通知"), lambda: run.attempts.extend(send_due(engine, settings, clock=clock)))
     troubled = len(engine.read(troubled_deliveries))
     if troubled:
@@ -124,6 +126,17 @@ def _restore(run: Run, engine: Engine, settings: Settings, month: str, version: 
                 forms=tuple(forms),
             )
         )
+
+
+def _post_reports(
+    run: Run, engine: Engine, settings: Settings, clock: Callable[[], datetime]
+) -> None:
+    posting = post_due(engine, settings, clock=clock)
+    if posting.posted:
+        run.done.append(text("{count} 份月报表待寄出。", count=len(posting.posted)))
+    if posting.failed:
+        run.problems.append(text("{count} 份月报表没有做成，详见日志。", count=len(posting.failed)))
+    sweep_files(engine, settings, clock())
 
 
 def _tell_closed(engine: Engine, settings: Settings, now: datetime) -> None:

@@ -16,6 +16,9 @@ SENTENCES: Mapping[str, str] = {
     "webhook_unreachable": sentence("连不上对方或中断（{fact}）。"),
     "webhook_address": sentence("这个地址不在公网上，不能发送。"),
     "webhook_ended": sentence("这个地址已经停用或换掉。"),
+    "attachment_lost": sentence("附件的文件不在数据文件夹里（{fact}）。"),
+    "attachment_differs": sentence("附件的文件和记下的校验码不符，没有发送。"),
+    "recipient_ended": sentence("这个收件人已经停止。"),
     "program": sentence("程序错误（{fact}），详见日志。"),
 }
 

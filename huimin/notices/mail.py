@@ -1,4 +1,5 @@
-"""Deliver a notice by mail: SMTP with STARTTLS or TLS, plain text, one message per address."""
+"""Deliver a notice by mail: SMTP with STARTTLS or TLS, plain text and files, one message per
+address."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
+from huimin.notices.attachments import attach
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.settings import Settings
 
@@ -24,6 +26,7 @@ def send_mail(
     if not settings.smtp_host or not settings.smtp_from:
         raise DeliveryProblem("mail_unset")
     message = _message(settings.smtp_from, notice, delivery, now)
+    attach(message, settings.folder, notice)
     try:
         with _connected(settings) as server:
             if settings.smtp_user:

@@ -1,7 +1,7 @@
 """Post a notice: written once, in a transaction, with a delivery for each target.
 
 Nothing is sent here; send.py sends what is due. A notice holds sums and states and no personal
-data, because mailboxes and webhooks are outside the county's instance.
+data of holders, because mailboxes and webhooks are outside the county's instance.
 """
 
 from __future__ import annotations

@@ -46,9 +46,13 @@ UPDATE notice_delivery SET state = 'sent', sent_at = :now, last_error = NULL WHE
 -- name: note_failed!
 UPDATE notice_delivery SET state = :state, last_error = :last_error WHERE id = :id;
 
+-- name: insert_attempt!
+INSERT INTO notice_attempt (id, delivery_id, at, problem) VALUES (:id, :delivery_id, :at, :problem);
+
 -- name: send_again^
+-- Not to a recipient who wants no more.
 UPDATE notice_delivery SET state = 'waiting', attempts = 0, next_at = :now
-WHERE id = :id AND state <> 'sent'
+WHERE id = :id AND state <> 'sent' AND COALESCE(last_error, '') <> 'recipient_ended'
 RETURNING id, notice_id, channel;
 
 -- name: deliveries_before
@@ -67,7 +71,7 @@ ORDER BY d.id DESC LIMIT :row_limit;
 -- Given up, or failed and waiting for the next attempt. Merchants look after webhooks of their own.
 SELECT d.id, d.channel, d.target, d.state, d.attempts, d.last_error, n.title
 FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
-WHERE d.webhook_id IS NULL
+WHERE d.webhook_id IS NULL AND COALESCE(d.last_error, '') <> 'recipient_ended'
     AND (d.state = 'failed' OR (d.state = 'waiting' AND d.last_error IS NOT NULL))
 ORDER BY d.id;
 

@@ -27,6 +27,7 @@ from huimin.notices.mail import send_mail
 from huimin.notices.webhook import send_to_merchant, send_webhook
 from huimin.settings import Settings
 from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.ids import new_id
 
 log = structlog.get_logger(__name__)
 
@@ -147,6 +148,9 @@ def _claim(tx: Transaction, delivery_id: str, now: datetime) -> tuple[Row, Row, 
 
 
 def _note(tx: Transaction, delivery: Row, problem: str | None, now: datetime) -> None:
+    queries.insert_attempt(
+        tx, id=new_id(), delivery_id=delivery["id"], at=instant_text(now), problem=problem
+    )
     if problem is None:
         queries.note_sent(tx, id=delivery["id"], now=instant_text(now))
         return

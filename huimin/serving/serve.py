@@ -23,6 +23,7 @@ from huimin.instance import Instance
 from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
 from huimin.policies.budget_words import tell_budgets
+from huimin.report_mail.post import post_due
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
@@ -97,7 +98,12 @@ def serve_from_worker(instance: Instance) -> None:
         "budgets",
         lambda: tell_budgets(instance.engine, instance.settings, now=instance.clock()),
     )
-    for beside in (sender, changes, budgets):
+    # The sender mails what is posted here.
+    reports = Repeated(
+        "report-mail",
+        lambda: post_due(instance.engine, instance.settings, clock=instance.clock),
+    )
+    for beside in (sender, changes, budgets, reports):
         multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
         atexit.register(beside.stop)
         beside.start()

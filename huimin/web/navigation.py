@@ -58,6 +58,7 @@ GROUPS = (
             ("division_changes.divisions", _("行政区划"), "division.read"),
             ("access.staff", _("工作人员"), "staff.read"),
             ("notices.deliveries", _("通知"), "notice.read"),
+            ("report_mail.recipients", _("报表寄送"), "report_mail.read"),
             ("audit.events", _("审计"), "audit.read"),
         ),
     ),

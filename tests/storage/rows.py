@@ -460,7 +460,7 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         {
             "id": "n",
             "kind": "report.mailed",
-            "key": "report.mailed/rr/2026-10/v1",
+            "key": "report.mailed/rr/2026-10/closed",
             "title": "月报表",
             "body": "见附件。",
             "data_json": "{}",
@@ -499,7 +499,7 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         {
             "id": "rm",
             "recipient_id": "rr",
-            "period": "2026-10/v1",
+            "period": "2026-10/closed",
             "month": "2026-10",
             "as_of": AT,
             "address": "li@county.example",
