@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import acting, member, require
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
+from huimin.core.catalogue import say
 from huimin.core.permissions import allows
 from huimin.notices.delivery_problem import problem_words
 from huimin.report_mail import queries
@@ -190,7 +191,7 @@ def stop_now(recipient_id: str, code: str) -> str:
     def work(tx: Transaction) -> Row:
         row = recipient_of_code(tx, settings, recipient_id, code)
         if row["state"] in ("proposed", "approved"):
-            reason = "收件人用邮件里的链接停止"
+            reason = say("收件人用邮件里的链接停止。", settings.language)
             end_recipient(tx, recipient_id, reason=reason, now=now, actor=BY_RECIPIENT)
         return recipient_by_id(tx, recipient_id)
 

@@ -32,7 +32,7 @@ from huimin.storage.new_file import write_whole
 
 log = structlog.get_logger(__name__)
 
-KIND = "report.mailed"
+KIND = "report-mail"
 FILE_BYTES_MAX = 10 * 2**20
 # A file that nothing waits for is deleted, but not one whose row is only being written.
 FILES_KEPT = timedelta(days=1)

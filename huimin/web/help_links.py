@@ -54,6 +54,7 @@ SECTIONS = {
     "settlement.paid_list": "settlement#for-the-office",
     "policies": "console#policies",
     "division_changes": "divisions#the-list",
+    "report_mail": "months#reports-by-mail",
     "notices": "months#notices",
     "notices.webhook": "pos#news-for-the-merchants-own-system",
     "audit": "console#audit",

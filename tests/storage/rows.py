@@ -459,8 +459,8 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         "notice",
         {
             "id": "n",
-            "kind": "report.mailed",
-            "key": "report.mailed/rr/2026-10/closed",
+            "kind": "report-mail",
+            "key": "report-mail/rr/2026-10/closed",
             "title": "月报表",
             "body": "见附件。",
             "data_json": "{}",

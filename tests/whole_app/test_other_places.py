@@ -66,6 +66,7 @@ OF_THE_COUNTY = {
     "ending_id",
     "job_id",
     "list_id",
+    "recipient_id",
     "code",
     "policy_id",
     "register_id",
