@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,7 @@ from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.office import Office, pages_through
-
-PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
+from tests.python_files import python_files
 
 
 @pytest.fixture
@@ -77,8 +75,8 @@ def records() -> Iterator[tuple[set[str], set[str]]]:
     """Of each call of `record`: the actions it names ("kind." where the rest is filled in), and
     the kinds of their subjects.
     """
-    for path in PACKAGE.rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for tree in python_files().values():
+        for call in ast.walk(tree):
             if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record"):
                 continue
             parts = [str(getattr(part, "value", "")) for part in ast.walk(call.args[1])]

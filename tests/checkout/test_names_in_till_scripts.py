@@ -82,9 +82,21 @@ def device(app: Any, sqlite_instance: Instance) -> Any:
     return client
 
 
+@pytest.fixture(scope="module")
+def _pages_read() -> dict[str, Page]:
+    return {}
+
+
 @pytest.fixture
-def pages(device: Any) -> dict[str, Page]:
-    """By the script that a page names."""
+def pages(_pages_read: dict[str, Page], request: pytest.FixtureRequest) -> dict[str, Page]:
+    """By the script that a page names; read once for all tests of this file."""
+    if not _pages_read:
+        _pages_read.update(pages_of(request.getfixturevalue("device")))
+    return _pages_read
+
+
+def pages_of(device: Any) -> dict[str, Page]:
+    """The till's pages as a device sees them, in each language."""
     where = {
         "main.js": "/till/",
         "set_up.js": "/till/set-up",

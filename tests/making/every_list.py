@@ -10,9 +10,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.conftest import REPOSITORY
+from tests.python_files import python_files
 
-CODE = REPOSITORY / "huimin"
 # Pages that lead to the lists that have something of their own in the address.
 STARTS = ("/settlements/", "/reach/", "/reports/")
 
@@ -20,8 +19,8 @@ STARTS = ("/settlements/", "/reach/", "/reports/")
 def endpoints_of_lists() -> set[str]:
     """The first argument of each ListPage in the code."""
     found = set()
-    for path in CODE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path, tree in python_files().items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ListPage":
                 assert isinstance(node.args[0], ast.Constant), path
                 found.add(str(node.args[0].value))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
 
-import huimin
 from huimin.core.catalogue import LANGUAGES, TRANSLATIONS, Text, Words, say, text
 from huimin.web.catalogs import Source, converter, sources
+from tests.python_files import python_files
 
 TRANSLATED = ("en", "zh_Hant")
 
@@ -121,8 +120,7 @@ def test_a_word_by_its_code() -> None:
 
 def test_no_use_case_asks_for_the_reader_s_language() -> None:
     """A use case may run in the writer's thread, where gettext finds no reader."""
-    for path in sorted(Path(huimin.__file__).parent.rglob("*.py")):
-        module = ast.parse(path.read_text("utf-8"))
+    for path, module in python_files().items():
         names = {
             name.asname or name.name
             for node in ast.walk(module)
@@ -135,4 +133,4 @@ def test_no_use_case_asks_for_the_reader_s_language() -> None:
                 argument.arg for argument in work.args.args
             ]:
                 calls = {getattr(node, "id", "") for node in ast.walk(work)}
-                assert not names & calls, f"{path.name}:{work.lineno}"
+                assert not names & calls, f"{path}:{work.lineno}"

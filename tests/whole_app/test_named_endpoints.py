@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -23,8 +22,8 @@ from huimin.desk.kinds import KINDS as WAITING
 from huimin.instance import Instance
 from huimin.keys.personal_data import Purpose
 from huimin.web.navigation import GROUPS
+from tests.python_files import PACKAGE, python_files
 
-PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
 FILES = re.compile("bin|css|csv|db|html|js|json|md|po|sealed|sql|svg|tsv|xlsx|xml")
 JOBS = ("register.check", "register.import")
@@ -39,11 +38,6 @@ def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
     return create_app(instance=sqlite_instance, testing=True)
-
-
-def python_files() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield str(path.relative_to(PACKAGE)), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def templates(app: Any) -> Iterator[tuple[str, nodes.Template]]:
@@ -73,7 +67,7 @@ def unbuildable(app: Any, endpoint: str, given: Iterable[str | None]) -> bool:
 
 def test_python_names_what_exists(app: Any) -> None:
     found, wrong = 0, []
-    for file, tree in python_files():
+    for file, tree in python_files().items():
         parts = {
             id(part)
             for node in ast.walk(tree)
@@ -105,7 +99,7 @@ def test_templates_name_what_exists(app: Any) -> None:
 
 def test_what_python_links_to_gets_all_that_its_address_needs(app: Any) -> None:
     wrong = []
-    for file, tree in python_files():
+    for file, tree in python_files().items():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or ast.unparse(node.func) != "url_for":
                 continue

@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.python_files import python_files
+
 TOP = Path(__file__).parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[([^\]]+)\])?==", re.MULTILINE)
 
@@ -49,8 +51,8 @@ def test_a_package_wanted_with_an_extra_is_pinned_with_it(file: str) -> None:
 def imported_by_the_package() -> set[str]:
     """The top names of what huimin's modules import, or take files from, wherever they do it."""
     names = set()
-    for path in (TOP / "huimin").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for tree in python_files().values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:

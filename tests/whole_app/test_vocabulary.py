@@ -11,6 +11,7 @@ import pytest
 
 from huimin.core.catalogue import TRANSLATIONS
 from huimin.web.catalogs import HAN, PACKAGE, spoken
+from tests.python_files import python_files
 
 # What each of these (a pattern) is called instead (DESIGN.md, section 2).
 OTHER_NAMES = {
@@ -54,11 +55,6 @@ FONT = "宋体"
 HELP = ("help", "metavar", "summary", "description")
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield str(path.relative_to(PACKAGE)), ast.parse(path.read_text(encoding="utf-8"))
-
-
 def round_the_catalogue(tree: ast.Module, *, command: bool) -> Iterator[ast.Constant]:
     """Chinese literals that are no sentence of the catalogue, no docstring and no help."""
     known = {id(node) for _, node in spoken(tree)}
@@ -90,7 +86,7 @@ def _prints(node: ast.AST) -> bool:
 def test_nothing_in_python_is_said_round_the_catalogue() -> None:
     found = [
         f"{file}:{node.lineno}: {node.value}"
-        for file, tree in sources()
+        for file, tree in python_files().items()
         if not file.startswith((*DATA, *BOTH_LANGUAGES))
         for node in round_the_catalogue(
             tree, command=file.endswith(("commands.py", "command.py", "cli.py"))
