@@ -31,6 +31,7 @@ Purpose = Literal[
     "staff.totp",
     "kept_form",
     "merchant_payee",
+    "reach_contact.note",
 ]
 
 

@@ -73,6 +73,13 @@ SELECT MAX(day) FROM reach_count WHERE month = :month AND substr(day, 1, 7) = mo
 -- part: entitled
     AND substr(h.division_code, 1, 9) = :town
     AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+    AND (CAST(:result AS TEXT) IS NULL OR COALESCE((
+        SELECT r.result FROM reach_contact AS r WHERE r.id = (
+            SELECT MAX(m.id) FROM reach_contact AS m WHERE m.holder_id = h.id)
+    ), 'none') = :result)
+    AND (CAST(:due_by AS TEXT) IS NULL OR (
+        SELECT r.next_on FROM reach_contact AS r WHERE r.id = (
+            SELECT MAX(m.id) FROM reach_contact AS m WHERE m.holder_id = h.id)) <= :due_by)
     AND EXISTS (SELECT 1 FROM eligibility AS e
                 WHERE e.holder_id = h.id AND e.starts_on <= :day
                     AND (e.ends_on IS NULL OR e.ends_on >= :day))
@@ -154,3 +161,23 @@ SELECT o.kind, o.name, o.latitude_microdegrees, o.longitude_microdegrees
 FROM outlet AS o JOIN merchant AS m ON m.id = o.merchant_id
 WHERE o.state = 'active' AND m.state = 'active' AND o.latitude_microdegrees IS NOT NULL
 ORDER BY o.id;
+
+-- name: person_to_contact^
+SELECT id, name, division_code, phone_cipher FROM holder WHERE id = :id AND erased_at IS NULL;
+
+-- name: last_contact^
+SELECT contacted_on, result, next_on, noted_at, noted_by FROM reach_contact
+WHERE holder_id = :holder_id ORDER BY id DESC LIMIT 1;
+
+-- name: contacts_of
+SELECT * FROM reach_contact WHERE holder_id = :holder_id ORDER BY id DESC LIMIT 200;
+
+-- name: insert_contact!
+INSERT INTO reach_contact (
+    id, holder_id, contacted_on, result, next_on, note_cipher, noted_at, noted_by
+) VALUES (:id, :holder_id, :contacted_on, :result, :next_on, :note_cipher, :noted_at, :noted_by);
+
+-- name: phone_seen^
+SELECT id FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holder_id
+    AND action = 'holder.phone_shown' AND actor = :actor AND at >= :since AND reason = :reason
+LIMIT 1;

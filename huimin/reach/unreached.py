@@ -22,12 +22,18 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class UnreachedCriteria:
-    """Whom to list: a `reason` of REASONS, a `town` (12 digits) or one village of it, a day."""
+    """Whom to list: a `reason` of REASONS, a `town` (12 digits) or one village of it, a day.
+
+    `result` is that of the last contact ("none": never contacted), `due_by` the day by which it is
+    to be tried again.
+    """
 
     reason: str
     town: str
     day: date
     division_code: str | None = None
+    result: str | None = None
+    due_by: date | None = None
 
 
 def _parameters(criteria: UnreachedCriteria) -> Row:

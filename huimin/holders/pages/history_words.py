@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from huimin.core.json_text import read_json
 from huimin.core.words import ELIGIBILITIES
+from huimin.reach.contacts import RESULTS
 from huimin.web.language import request_language
 
 Values = Mapping[str, Any]
@@ -68,6 +69,12 @@ def _moved(old: Values, new: Values, place_of: Any) -> list[str]:
     return [f"{place_of(before) or before} → {place_of(after) or after}"]
 
 
+def _contacted(old: Values, new: Values, place_of: Any) -> list[str]:
+    words = RESULTS.say(new["result"], request_language())
+    again = new["next_on"]
+    return [words, _("下次联系 {day}", day=again)] if again else [words]
+
+
 def _relation(old: Values, new: Values, place_of: Any) -> list[str]:
     return [new["relation"]]
 
@@ -79,4 +86,5 @@ TELLERS: dict[str, Callable[[Values, Values, Any], list[str]]] = {
     "holder.changed": _changed,
     "holder.updated_by_register": _by_register,
     "holder.family_added": _relation,
+    "holder.contacted": _contacted,
 }
