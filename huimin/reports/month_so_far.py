@@ -15,9 +15,8 @@ from datetime import date, timedelta
 
 from huimin.core.days import month_days, month_of, previous_month
 from huimin.reports import queries
+from huimin.reports.twelve_months import MonthTotal, months_up_to, twelve_months
 from huimin.storage.engine import Engine, Row, Transaction
-
-MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,8 @@ class SameDaysBefore:
 
 def months_until(tx: Transaction, month: str) -> list[tuple[str, Sums | None]]:
     """MONTHS months up to this one, the earliest first; None where nothing was sold."""
-    months = [month]
-    while len(months) < MONTHS:
-        months.insert(0, previous_month(months[0]))
-    return [(each, _of_month(tx, each)) for each in months]
+    totals = {each.month: each for each in twelve_months(tx, month)}
+    return [(each, _sums_of(totals.get(each))) for each in months_up_to(month)]
 
 
 def same_day_last_month(today: date) -> date | None:
@@ -68,12 +65,10 @@ def change_bp(now: int, before: int) -> int | None:
     return round((now - before) * 10_000 / before)
 
 
-def _of_month(tx: Transaction, month: str) -> Sums | None:
-    row = queries.sums_of_month(tx, month=month)
-    if row["redemptions"] is None:
+def _sums_of(total: MonthTotal | None) -> Sums | None:
+    if total is None or not (total.redemptions or total.amount_fen):
         return None
-    cards = queries.cards_of_group(tx, month=month, dimension="total", key="") or 0
-    return Sums(int(row["redemptions"]), int(row["discount_fen"]), int(cards))
+    return Sums(total.redemptions, total.discount_fen, total.cards_used)
 
 
 def _until(tx: Transaction, day: date) -> Sums:

@@ -55,12 +55,6 @@ WHERE r.month = :month AND r.dimension = 'channel'
 GROUP BY r.outlet_id, o.merchant_id
 ORDER BY r.outlet_id;
 
--- name: sums_of_month^
--- The whole county's; NULLs in a month without a sale.
-SELECT
-    -- with: added
-FROM rollup_month WHERE month = :month AND dimension = 'channel';
-
 -- name: sums_until_day^
 -- What counts in a month, of business days up to one.
 -- with: sums

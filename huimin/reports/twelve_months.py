@@ -25,11 +25,17 @@ class MonthTotal:
     cards_used: int
 
 
-def twelve_months(tx: Transaction, month: str) -> tuple[MonthTotal, ...]:
-    """MONTHS months up to `month` ("2026-10"), the earliest first; a month without sales has 0."""
+def months_up_to(month: str) -> list[str]:
+    """MONTHS months up to `month`, the earliest first."""
     months = [month]
     while len(months) < MONTHS:
         months.insert(0, previous_month(months[0]))
+    return months
+
+
+def twelve_months(tx: Transaction, month: str) -> tuple[MonthTotal, ...]:
+    """MONTHS months up to `month` ("2026-10"), the earliest first; a month without sales has 0."""
+    months = months_up_to(month)
     rows = {row["month"]: row for row in queries.sums_of_months(tx, first=months[0], last=month)}
     begun = min(rows, default=None)
     return tuple(
