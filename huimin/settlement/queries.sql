@@ -192,6 +192,7 @@ WHERE month = :month AND merchant_id = :merchant_id ORDER BY version DESC;
 -- sorted by number: discount s.discount_fen
 -- sorted by number: due s.due_fen
 -- sorted by number: paid s.paid_fen
+-- sorted by number: unpaid CASE WHEN s.state = 'voided' THEN 0 ELSE s.due_fen - s.carried_fen - s.paid_fen END
 -- sorted by: number s.number
 -- The latest made first, behind the id :before.
 SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
@@ -338,6 +339,8 @@ ORDER BY id DESC;
 
 -- name: merchants_with_payee
 -- read both ways
+-- sorted by: name m.name
+-- sorted by: proposed COALESCE((SELECT p.proposed_at FROM merchant_payee AS p WHERE p.merchant_id = m.id AND p.state = 'proposed'), '')
 -- Every merchant with what is known of its account. :wanted is 'none' without one in force, 'proposed' where a change waits.
 SELECT m.id, m.name, m.credit_code,
     (SELECT p.id FROM merchant_payee AS p WHERE p.merchant_id = m.id AND p.state = 'approved'

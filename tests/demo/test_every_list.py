@@ -17,7 +17,7 @@ import pytest
 from huimin.app import create_app
 from huimin.open_instance import open_instance
 from huimin.settings import Settings
-from tests.making.every_list import Page, Reader
+from tests.making.every_list import Page, Reader, endpoints_of_lists
 from tests.making.staff import make_staff, sign_in
 
 # Longer lists are not walked over to their end: tests/storage/test_list_query.py does that.
@@ -37,8 +37,9 @@ def reader(demo_copy: Path) -> Iterator[Reader]:
 
 
 def test_every_list_counts_sorts_and_shows_its_filters(reader: Reader) -> None:
-    unsorted = []
-    for endpoint, address in reader.lists().items():
+    unsorted, lists = [], reader.lists()
+    assert set(lists) == endpoints_of_lists()
+    for endpoint, address in lists.items():
         page = reader.page(address)
         check_count(reader, address, page)
         check_heads(reader, address, page)

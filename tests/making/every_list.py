@@ -130,5 +130,4 @@ class Reader:
                 if endpoint and endpoint not in opened:
                     opened.add(endpoint)
                     todo.append(unescape(link))
-        assert set(found) == wanted, f"no page links to {wanted - set(found)}"
         return found

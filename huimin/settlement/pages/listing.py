@@ -116,7 +116,7 @@ def _columns(language: str, *, of_merchant: bool) -> list[Column]:
         column.money(_("应付"), "due_fen", place="figure", sort="-due"),
         column.money(_("结转下期"), "carried_fen", only="workbook"),
         column.money(_("已付"), "paid_fen", sort="-paid"),
-        replace(column.money(_("未付"), "unpaid_fen"), cell=unpaid_cell),
+        replace(column.money(_("未付"), "unpaid_fen", sort="-unpaid"), cell=unpaid_cell),
         Column(_("确认期限"), "confirm_by", only="workbook"),
         column.minute(_("确认时间"), "confirmed_at", only="workbook"),
     ]

@@ -228,10 +228,10 @@ def _list() -> ListPage:
         return state
 
     columns = [
-        Column(_("商户名称"), "name", name_cell),
+        Column(_("商户名称"), "name", name_cell, sort="name"),
         Column(_("统一社会信用代码"), "credit_code", only="workbook"),
-        Column(_("收款账户"), "payee_id", state_cell),
-        column.minute(_("变更提出时间"), "proposed_at"),
+        Column(_("收款账户"), "payee_id", state_cell, place="state"),
+        column.minute(_("变更提出时间"), "proposed_at", sort="-proposed"),
     ]
     filters = [
         Filter("text", _("名称或信用代码"), type="search", maxlength=60),
