@@ -38,6 +38,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "redemption": (_("优惠交易"), "", ""),
     "report_template": (_("报表模板"), "", ""),
     "settlement": (_("结算单"), "settlement.statement", "settlement_id"),
+    "payee": (_("收款账户"), "settlement.payee", "merchant_id"),
     "notice": (_("通知"), "", ""),
     "report_recipient": (_("月报表的收件人"), "report_mail.recipient", "recipient_id"),
     "month": (_("月份"), "months.month", "month"),

@@ -17,6 +17,7 @@ from huimin.cards.token import token_of
 from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.days import county_day, county_start, month_days, month_of
 from huimin.demo import queries
+from huimin.demo.payees import add_payees
 from huimin.demo.places import COMPANIES, STAFF, Account
 from huimin.divisions.find import all_divisions, town_of
 from huimin.holders.people import eligibilities_of, presenters_of
@@ -42,6 +43,7 @@ POLICY = PolicyDraft(
     cap_card_day_fen=20_000,
     cap_card_month_fen=50_000,
     merchant_share_bp=6_000,
+    budget_fen=2_000_000,
     offline_hours=24,
     offline_cap_redemption_fen=3_000,
     offline_cap_card_fen=6_000,
@@ -95,7 +97,10 @@ class County:
 def build_county(instance: Instance, days: Sequence[date]) -> County:
     """Everything that must exist before the first redemption on the first of `days`."""
     county = County(instance)
-    _open_merchants(county)
+    merchants = _open_merchants(county)
+    joined_at = county_start(MERCHANTS_JOINED) + timedelta(hours=14)
+    changed_at = county_start(days[-1]) + timedelta(hours=9)
+    add_payees(instance, merchants, joined_at=joined_at, changed_at=changed_at)
     _publish_policy(instance)
     _add_staff(instance)
     registered_at = county_start(days[0] - timedelta(days=CARD_LEAD_DAYS)) + timedelta(hours=9)
@@ -110,9 +115,10 @@ def checked_card(instance: Instance, card: Row) -> CheckedCard:
     return check_card(token_of(card, instance.key_ring), instance.key_ring.public_keys())
 
 
-def _open_merchants(county: County) -> None:
+def _open_merchants(county: County) -> list[Row]:
     now = county_start(MERCHANTS_JOINED) + timedelta(hours=10)
     keys: list[str] = []
+    merchants: list[Row] = []
 
     def work(tx: Transaction) -> None:
         for company in COMPANIES:
@@ -125,6 +131,7 @@ def _open_merchants(county: County) -> None:
                 now=now,
                 actor=ACTOR,
             )
+            merchants.append(merchant)
             for place in company.places:
                 outlet = add_outlet(
                     tx,
@@ -155,6 +162,7 @@ def _open_merchants(county: County) -> None:
         ]
 
     county.tills = county.instance.engine.read(tills)
+    return merchants
 
 
 def _publish_policy(instance: Instance) -> None:

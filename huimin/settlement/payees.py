@@ -246,7 +246,6 @@ def _record(tx: Transaction, event: str, row: Row, *, reason: str | None, **by: 
         tx,
         f"payee.{event}",
         row["merchant_id"],
-        subject_kind="merchant",
         reason=reason,
         new=row,
         only=RECORDED,

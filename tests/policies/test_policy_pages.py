@@ -148,7 +148,7 @@ def test_a_draft_says_what_it_changes_and_publishing_asks_with_that(
     effect = "政府 +¥6.00，商户 −¥3.00，涉及 2 家示范点、2 笔。"
     page = client.get(base).text
     assert f"2026年10月如果按这份草稿：{effect}" in page
-    changed = page.partition('aria-labelledby="changes-title"><table')[2].partition("</table>")[0]
+    changed = page.partition('id="changes-title"')[2].partition("</dl>")[0]
     assert "九二折（优惠 8%）" in changed and "九折（优惠 10%）" in changed
     assert "¥800.00，从这一版起算" in changed and "商户 60%，政府 40%" in changed
     assert "每人每日上限" not in changed and "断网时" not in changed

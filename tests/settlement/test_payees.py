@@ -13,6 +13,7 @@ from huimin.instance import Instance
 from huimin.settlement.payee_fields import Payee, checked_payee
 from tests.conftest import FixedClock
 from tests.making.office import Office
+from tests.making.offline import make_offline_till
 from tests.reports.county import SmallCounty
 from tests.settlement.county import OCTOBER, close_month, make_county, of_merchant
 
@@ -221,3 +222,15 @@ def test_what_is_sealed_comes_back_whole() -> None:
     assert Payee.unsealed(payee.sealed()) == payee
     assert payee.masked().account == "*" * 15 + "5702"
     assert payee.differing(checked_payee({**CARD, "bank": "工商银行"})) == {"bank"}
+
+
+def test_a_proposal_is_no_state_of_the_merchant(
+    office: Office, client: Any, instance: Instance
+) -> None:
+    till = make_offline_till(client, instance)
+    address = f"/settlements/payees/{till.outlet['merchant_id']}"
+    assert office.post(office.client(), address, reason="来函", **COMPANY).status_code == 302
+    (answer,) = till.send(till.item())
+    assert answer["status"] == "accepted"
+    listed = office.client().get("/audit/").text
+    assert "提出新的收款账户" in listed and f'href="{address}"' in listed

@@ -37,6 +37,8 @@ def _state_at(tx: Transaction, kind: str, subject_id: str, at: datetime) -> str:
     for event in events_of(tx, kind, subject_id):
         if event["at"] > instant_text(at):
             break
+        if not event["action"].startswith(f"{kind}."):
+            continue  # it is recorded with the place, but about something else
         changed = read_json(event["new_json"]) if event["new_json"] else {}
         state = changed.get("state", state)
     return state

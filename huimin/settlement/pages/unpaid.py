@@ -140,7 +140,7 @@ def _list(language: str) -> ListPage:
     words = [(month, month_words(month, language)) for month in months]
     return ListPage(
         "settlement.unpaid",
-        _("未付结算单账龄"),
+        _("待付款"),
         columns,
         [Filter("month", _("月份"), words)],
         Empty(_("没有已确认还没付的结算单。"), "settlement.settlements", _("看全部结算单")),
