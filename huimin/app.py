@@ -50,6 +50,7 @@ from huimin.serving import logs, metrics
 from huimin.serving.probes import probes
 from huimin.settings import Settings, secret_key_of
 from huimin.settlement.pages import pages as settlement_pages
+from huimin.tour.pages import pages as tour_pages
 from huimin.web import problems, setup
 from huimin.web.uploads import REQUEST_BYTES_MAX
 
@@ -82,6 +83,7 @@ PAGES = (
     reach_pages,
     publication_pages,
     handbook_pages,
+    tour_pages,
 )
 APIS = (checkout_api, claims_api, registers_api)
 

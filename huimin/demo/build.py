@@ -20,7 +20,7 @@ from pathlib import Path
 from huimin.access.trial_accounts import DEMO_FILE
 from huimin.cards.token import token_of
 from huimin.core.catalogue import say
-from huimin.core.days import county_day, month_of
+from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.identity import mask_name
 from huimin.demo import queries
 from huimin.demo.close_month import close_month
@@ -134,6 +134,8 @@ def _described(county: County, seed: int) -> Row:
         "base_url": instance.settings.base_url,
         "note": say("演示数据：人员、商户和密码都是虚构的，请勿用于真实业务。"),
         "seed": seed,
+        # What happens from now on is the visitors' doing (huimin/tour).
+        "built_at": instant_text(instance.clock()),
         "staff": [
             {"role": each.role, "username": each.username, "password": each.password}
             for each in STAFF

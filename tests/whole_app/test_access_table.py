@@ -51,6 +51,7 @@ PUBLIC = {
     "publication.open_dictionary": "open data",
     "report_mail.stop": "whoever has the mail stops it, by the code that only the mail has",
     "report_mail.stop_now": "whoever has the mail stops it, by the code that only the mail has",
+    "tour.panel": "the tour of a demo county; nothing in a real one",
     "static": "style sheets, scripts, pictures",
     "till_files.static": "the till's own scripts, style sheets, pictures",
     "probes.healthz": "for whoever watches the server",
