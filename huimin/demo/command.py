@@ -112,6 +112,7 @@ def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
     click.echo()
     base_url = manifest["base_url"]
     echo("网页登录    {base_url}/", base_url=base_url)
+    echo("先在登录页点“演示导览”里的绿色按钮，跟着走五站。")
     echo("公开信息    {base_url}/public/", base_url=base_url)
     echo("接口说明    {base_url}/api/v1/docs", base_url=base_url)
     click.echo()

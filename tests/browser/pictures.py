@@ -150,6 +150,9 @@ def main() -> None:
             stdout=subprocess.DEVNULL,
         )
         demo = json.loads((county / "demo.json").read_text(encoding="utf-8"))
+        # Without the instant of its building it has no tour: the pictures show what a county has.
+        demo.pop("built_at")
+        (county / "demo.json").write_text(json.dumps(demo), encoding="utf-8")
         folder = options.look or Path(place)
         folder.mkdir(parents=True, exist_ok=True)
         with serving(county) as port, sync_playwright() as started:
