@@ -5,19 +5,21 @@ approved by two people, so that it shows merchants and outlets. But it leaves th
 that villages, and groupings in which people are not counted, are left out, and so is every row of
 one to four cards, in this period or in one that stands beside it. With them goes the smallest other
 row, so that what is missing from the total is never about fewer than five. A recipient gets a month
-once, and either its report of a day or the closed one: two of one month could be subtracted.
+once, and either its report of a day or the closed one: two of one month could be subtracted. For
+the same reason the groups of a running month stand alone: beside them would be the same days of the
+month before, a day's sales away from what was mailed then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from huimin.core.period import Period
 from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.counts import OfflineCounts
-from huimin.reports.figures import Figures, ReportRow
+from huimin.reports.figures import NOTHING, Figures, ReportRow
 from huimin.reports.monthly import MonthlyReport
 from huimin.storage.engine import Transaction
 
@@ -37,6 +39,17 @@ class MailedReport(MonthlyReport):
         """What tills without network gave, as the whole report counts it."""
         return self.late
 
+    def earlier(self, row: ReportRow, figure: str, against: str = "previous") -> int | None:
+        """A row's figure in an earlier period; None where the row stands alone."""
+        return None if self._is_alone(row) else super().earlier(row, figure, against)
+
+    def change(self, row: ReportRow, figure: str, against: str = "previous") -> int | None:
+        """How much more it is than then; None where the row stands alone."""
+        return None if self._is_alone(row) else super().change(row, figure, against)
+
+    def _is_alone(self, row: ReportRow) -> bool:
+        return self.as_of is not None and row is not self.total
+
 
 def mailed_report(
     tx: Transaction, month: str, *, today: date
@@ -53,16 +66,39 @@ def mailed_report(
 
 def protected_report(report: MonthlyReport) -> MonthlyReport:
     """The same without what tells of few people."""
+    alone = report.as_of is not None
     groups = {
         name: rows
         for name, all_rows in report.groups.items()
-        if name not in NOT_MAILED and (rows := _large_rows(all_rows))
+        if name not in NOT_MAILED
+        and (rows := _large_rows([*map(_alone, all_rows)] if alone else all_rows))
     }
+    total = replace(
+        report.total,
+        previous=_unless_small(report.total.previous),
+        last_year=_unless_small(report.total.last_year),
+    )
+    months = tuple(each for each in report.months if not 0 < each.cards_used < PEOPLE_MIN)
     adjustments = tuple(row for row in report.adjustments if row.rows >= PEOPLE_MIN)
     values = {each.name: getattr(report, each.name) for each in fields(report)}
     return MailedReport(
-        **{**values, "groups": groups, "adjustments": adjustments, "late": report.offline}
+        **{
+            **values,
+            "total": total,
+            "months": months,
+            "groups": groups,
+            "adjustments": adjustments,
+            "late": report.offline,
+        }
     )
+
+
+def _unless_small(figures: Figures) -> Figures:
+    return NOTHING if _is_small(figures) else figures
+
+
+def _alone(row: ReportRow) -> ReportRow:
+    return replace(row, previous=NOTHING, last_year=NOTHING)
 
 
 def _large_rows(rows: Sequence[ReportRow]) -> tuple[ReportRow, ...]:

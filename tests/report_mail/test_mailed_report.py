@@ -58,3 +58,7 @@ def test_the_total_stays_and_villages_are_left_out(
     assert whole.rows("village") and not mailed.rows("village")
     # Two people of Shifo, and with them the smallest of the other towns.
     assert len(mailed.rows("town")) == len(whole.rows("town")) - 2
+    # The month runs: beside its groups would be what was mailed last month, but for a day's sales.
+    assert whole.as_of is not None
+    for row in (row for rows in mailed.groups.values() for row in rows):
+        assert mailed.earlier(row, "discount_fen") is mailed.change(row, "discount_fen") is None
