@@ -15,10 +15,10 @@ from huimin.core.text_width import display_width, wrapped
 
 # A wide drawing for a page's whole card, smaller ones for two or three beside each other, and one
 # for a phone.
-WIDE, HALF, THIRD, NARROW = 1000, 500, 340, 320
+WIDE, HALF, THIRD, NARROW = 1000, 500, 364, 320
 SIZE, TITLE_SIZE, SMALL = 13, 15, 11
-# A Latin letter or digit takes a little more than the half of a square that it counts for.
-PLACE = 0.56
+# What a letter takes of its size: a Chinese one its square, a Latin one or a digit more than half.
+WIDE_LETTER, LETTER = 1.02, 0.62
 LINE_HEIGHT, BAR_HEIGHT, TINT_HEIGHT, ROW_GAP = 16, 14, 6, 10
 LEGEND_HEIGHT, TICKS_MAX = 26, 4
 # Of bars: names take what they need, but no more of the width than this part.
@@ -83,7 +83,7 @@ class Plot:
 
 def titled(title: str, description: str, plot: Plot, width: float) -> Chart:
     """The chart with its title above, on as many lines as it needs."""
-    lines = wrapped(title, int(width / (TITLE_SIZE * PLACE)))
+    lines = wrapped(title, _places(title, width, TITLE_SIZE))
     heading = [
         Words(0, TITLE_SIZE + place * (TITLE_SIZE + 5), line, size=TITLE_SIZE, bold=True)
         for place, line in enumerate(lines)
@@ -127,7 +127,7 @@ def bars_below(
         max((_width(bar.name) for bar in bars), default=0), width * NAMES_PART, NAMES_MAX
     )
     left = round(names_width) + GAP
-    names = [wrapped(bar.name, int(names_width / (SIZE * PLACE))) for bar in bars]
+    names = [wrapped(bar.name, _places(bar.name, names_width + 1, SIZE)) for bar in bars]
     # The longest bar leaves room for its value, also where the value of a shorter one is longer.
     length = width - left - 8 - max((_width(bar.text) for bar in bars), default=0)
     top = LEGEND_HEIGHT if legend else 0
@@ -244,12 +244,19 @@ def _lower(shapes: Iterable[Shape], by: float) -> Iterator[Shape]:
             yield replace(shape, y=shape.y + by)
 
 
-def _width(text: str) -> float:
-    return display_width(text) * SIZE * PLACE
+def _width(text: str, size: int = SIZE) -> float:
+    """How wide a text may be in any font that a page or a print has."""
+    wide = display_width(text) - len(text)
+    return (wide * WIDE_LETTER + (len(text) - wide) * LETTER) * size
 
 
 def _small_width(text: str) -> float:
-    return display_width(text) * SMALL * PLACE
+    return _width(text, SMALL)
+
+
+def _places(text: str, width: float, size: int) -> int:
+    """How many columns of such a text (a wide letter takes two) have room in a width."""
+    return max(2, int(width * display_width(text) / max(_width(text, size), 1)))
 
 
 def _round_step(at_least: int) -> int:

@@ -16,6 +16,16 @@ from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import MonthlyReport
 
+BEFORE = Words(
+    "before",
+    {
+        "month": "上月",
+        "same_days": "上月同期",
+        "days": "上期",
+        "last_year": "去年同月",
+        "days_last_year": "去年同期",
+    },
+)
 SENTENCES_MAX = 5
 # Of a group that is compared: cards before and now, and by how much they changed.
 CARDS_MIN, CARDS_CHANGE_MIN, CHANGE_MIN_BP = 30, 10, 1_000
@@ -60,10 +70,16 @@ def standing_out(report: MonthlyReport) -> list[Text]:
 
 
 def before_text(report: MonthlyReport) -> Text:
-    """What the report is compared with."""
+    """What the report is compared with, within a sentence."""
     if report.period.month is None:
-        return text("上期")
-    return text("上月同期") if report.as_of else text("上月")
+        return BEFORE.text("days")
+    return BEFORE.text("same_days" if report.as_of else "month")
+
+
+def last_year_text(report: MonthlyReport) -> Text:
+    """The same for a year before."""
+    whole = report.period.month is not None and report.as_of is None
+    return BEFORE.text("last_year" if whole else "days_last_year")
 
 
 def _all(report: MonthlyReport) -> Iterator[Text]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from huimin.core.chart_shapes import ACCENT, TINT
@@ -17,6 +18,8 @@ from huimin.web.workbook import Sheet, Workbook
 WIDTH, HEIGHT, PER_LINE, LINES_PER_PAGE = 620, 380, 2, 2
 COLUMN, ROW = 64, 20
 COLUMNS = PER_LINE * WIDTH // COLUMN
+# More bars under each other take a chart of twice the height.
+BARS_OF_ONE_HEIGHT = 14
 # How long the axis of bars is, in per cent of the longest.
 ROOM_PERCENT = 130
 FONT = {"name": "宋体", "size": 9}
@@ -38,6 +41,11 @@ class Cells:
     # The largest of the values, in yuan: a bar's value stands behind its end.
     highest: int = 0
 
+    @property
+    def bars(self) -> int:
+        """How many bars lie under each other."""
+        return 0 if self.columns else self.rows[1] - self.rows[0] + 1
+
 
 def draw_charts(
     workbook: Workbook, sheet: Sheet, title: str, period: str, drawn: Sequence[Cells]
@@ -46,18 +54,31 @@ def draw_charts(
     sheet.title(title, COLUMNS - 1)
     sheet.halves(period, "", COLUMNS - 1, ROW)
     first, rows_each = sheet.row, HEIGHT // ROW + 1
-    for number, cells in enumerate(drawn):
-        line, place = divmod(number, PER_LINE)
+    taken: set[tuple[int, int]] = set()
+    for cells in drawn:
+        slots = _free_slots(taken, high=cells.bars > BARS_OF_ONE_HEIGHT)
+        taken |= slots
+        line, place = min(slots)
         at = (first + line * rows_each, place * (COLUMNS // PER_LINE))
-        sheet.sheet.insert_chart(*at, _chart(workbook, cells))
-    lines = -(-len(drawn) // PER_LINE)
+        sheet.sheet.insert_chart(*at, _chart(workbook, cells, len(slots)))
+    lines = max((line for line, _ in taken), default=-1) + 1
     sheet.row = first + lines * rows_each
     sheet.print_setup(COLUMNS - 1)
     pages = range(LINES_PER_PAGE, lines, LINES_PER_PAGE)
     sheet.sheet.set_h_pagebreaks([first + line * rows_each for line in pages])
 
 
-def _chart(workbook: Workbook, cells: Cells) -> Any:
+def _free_slots(taken: set[tuple[int, int]], *, high: bool) -> set[tuple[int, int]]:
+    """The first place (line, column) where a chart fits; a high one takes two lines of a page."""
+    for line in count(step=2 if high else 1):
+        for place in range(PER_LINE):
+            slots = {(line, place), (line + 1, place)} if high else {(line, place)}
+            if not slots & taken:
+                return slots
+    raise AssertionError("there is always a further line")
+
+
+def _chart(workbook: Workbook, cells: Cells, lines: int) -> Any:
     chart = workbook.chart("column" if cells.columns else "bar")
     first, last = cells.rows
 
@@ -92,5 +113,5 @@ def _chart(workbook: Workbook, cells: Cells) -> Any:
         room = {"max": cells.highest * ROOM_PERCENT // 100} if cells.highest > 0 else {}
         chart.set_x_axis({**values, **room, "visible": False})
     chart.set_legend({"position": "bottom", "font": FONT} if cells.before else {"none": True})
-    chart.set_size({"width": WIDTH - 12, "height": HEIGHT - 8})
+    chart.set_size({"width": WIDTH - 12, "height": lines * HEIGHT - 8})
     return chart

@@ -26,7 +26,12 @@ from huimin.reports.facts import facts_of
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
-from huimin.reports.standing_out import month_sentence, standing_out
+from huimin.reports.standing_out import (
+    before_text,
+    last_year_text,
+    month_sentence,
+    standing_out,
+)
 from huimin.reports.template.templates import official_template
 from huimin.web.current import instance
 from huimin.web.file_answer import file_response
@@ -64,6 +69,7 @@ def months() -> str | tuple[str, int]:
         standing_out=[words.say(language) for words in standing_out(report)],
         as_of=day_words(parse_day(report.as_of), language) if report.as_of else None,
         against=against_words(report, language),
+        before_words=[each.say(language) for each in (before_text(report), last_year_text(report))],
         heading=month_words(report.month, language),
         before=previous_month(period.month) if period.month else None,
         after=_after(period),
