@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from huimin.core.catalogue import sentence
@@ -54,7 +54,9 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
     result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)
     if isinstance(result, HolderDraft):
         _refuse_strange_family(typed, result, today)
-        return result
+        # Of a form there is no sheet and no row to name.
+        aid = tuple(replace(one, source=BY_HAND) for one in result.eligibilities)
+        return replace(result, eligibilities=aid)
     if isinstance(result, NotEntitled):
         raise field_problem("kind", result.why)
     problems = []

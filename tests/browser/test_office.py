@@ -18,7 +18,8 @@ PAGES = (
     *("/cards/print", "/merchants/", "/outlets/", "/merchants/applications", "/merchants/new"),
     *("/policies/", "/policies/new", "/staff/", "/staff/new", "/audit/", "/audit/lookups"),
     *("/account", "/join", "/alerts/", "/alerts/?state=all", "/attempts/"),
-    *("/cards/?entitled=none", "/holders/?kind=none"),
+    *("/cards/?entitled=none", "/holders/?kind=none", "/names"),
+    *(f"/reach/512022001000/people{path}" for path in ("", "/print?reason=never_used")),
 )
 
 
