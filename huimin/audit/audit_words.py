@@ -1,17 +1,19 @@
-"""Words for the audit record's subjects and values on pages, and links to the subjects' pages."""
+"""Words for the audit record's subjects on pages, and links to the subjects' own pages."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from huimin.core.catalogue import Words
+from huimin.core.period_words import month_words
 from huimin.core.refusals import Refusal
-from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.web.language import request_language
-from huimin.web.words import CARD_STATES, ROLE_NAMES, STATES
+from huimin.web.words import grouped
 
 # Kind of subject → its name, and its page's endpoint and argument ("" if it has no page).
 SUBJECTS: dict[str, tuple[Any, str, str]] = {
@@ -43,80 +45,60 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "report_recipient": (_("月报表的收件人"), "report_mail.recipient", "recipient_id"),
     "month": (_("月份"), "months.month", "month"),
 }
-# States that web/words.py does not list.
-OTHER_STATES = {
-    "open": _("待处理"),
-    "looked_at": _("已查看"),
-    "prepared": _("已填报，待审核"),
-    "reviewed": _("已审核，待签批"),
-    "reopened": _("已重新打开"),
-    "disputed": _("有异议"),
-    "proposed": _("待审批"),
-    "confirmed": _("已确认"),
-    "paid": _("已付清"),
-    "voided": _("已作废"),
-}
-FIELDS = {
-    "accounts": _("工作人员账号"),
-    "address": _("地址"),
-    "amount_fen": _("金额（分）"),
-    "approved_by": _("审批人"),
-    "bank_reference": _("银行流水号"),
-    "bearer": _("由谁承担"),
-    "base": _("计算基数"),
-    "channel": _("方式"),
-    "code": _("代码"),
-    "confirm_by": _("确认期限"),
-    "contact_name": _("联系人"),
-    "contact_phone": _("联系电话"),
-    "count": _("条数"),
-    "expires_at": _("到期"),
-    "file_name": _("名册或名单"),
-    "file_sha256": _("文件指纹"),
-    "may_import": _("是否可以导入"),
-    "source": _("来源"),
-    "created_by": _("起草人"),
-    "credit_code": _("统一社会信用代码"),
-    "division_code": _("区划代码"),
-    "content_sha256": _("内容指纹"),
-    "day": _("日期"),
-    "due_fen": _("应付（分）"),
-    "ends_on": _("最后一天"),
-    "kind": _("类别"),
-    "label": _("名称"),
-    "line": _("行"),
-    "lines": _("行"),
-    "merchant_id": _("商户编号"),
-    "name": _("名称"),
-    "number": _("编号"),
-    "latitude_microdegrees": _("纬度（百万分之一度）"),
-    "longitude_microdegrees": _("经度（百万分之一度）"),
-    "opening_hours": _("营业时间"),
-    "outlet_id": _("示范点编号"),
-    "outlets": _("示范点"),
-    "paid_fen": _("已付（分）"),
-    "paid_on": _("付款日期"),
-    "people": _("人数"),
-    "covers_unpaid": _("已确认未付的也付到这里"),
-    "proposed_side": _("由谁提出"),
-    "phone": _("电话"),
-    "rate_bp": _("优惠（万分之）"),
-    "relation": _("与持卡人关系"),
-    "report_sha256": _("报表 SHA-256"),
-    "sha256_csv": _("csv 的 SHA-256"),
-    "sha256_json": _("json 的 SHA-256"),
-    "sha256_official": _("官方表的 SHA-256"),
-    "sha256_pdf": _("pdf 的 SHA-256"),
-    "sha256_xlsx": _("xlsx 的 SHA-256"),
-    "role": _("岗位"),
-    "scope": _("范围"),
-    "second_factor": _("两步验证"),
-    "starts_on": _("开始日期"),
-    "state": _("状态"),
-    "username": _("用户名"),
-    "verified_on": _("复核日期"),
-    "version": _("版本"),
-}
+# The lists that leave as a workbook, by the endpoint that is recorded.
+LISTS = Words(
+    "exported_list",
+    {
+        "access.staff": "工作人员",
+        "alerts.alerts": "异常提醒",
+        "attempts.attempts": "被拒记录",
+        "audit.events": "审计记录",
+        "audit.lookups": "谁查过卡",
+        "cards.cards": "卡片",
+        "cards.print_choice": "打印记录",
+        "cards.print_run": "一批打印的卡片",
+        "cards.renewal": "到期续发",
+        "claims.claims": "补录登记",
+        "closing.comparison_file": "当天清单的核对结果",
+        "division_changes.divisions": "行政区划",
+        "division_changes.lists": "区划变更",
+        "division_changes.one_list": "区划变更的人",
+        "holders.applications": "申请",
+        "holders.ending": "结束保障的人",
+        "holders.ending_notice": "保障结束告知名单",
+        "holders.endings": "结束保障",
+        "holders.people": "持卡人",
+        "holders.register_group": "名册对照结果",
+        "holders.register_tokens": "送名册的密钥",
+        "holders.registers": "名册",
+        "holders.rows_left": "停保名单里没有列入的行",
+        "merchants.applications": "加入申请",
+        "merchants.decide_joining": "加入申请",
+        "merchants.devices": "收银设备",
+        "merchants.merchants": "商户",
+        "merchants.outlets": "示范点",
+        "merchants.own_outlets": "收银员",
+        "months.months": "月度结账",
+        "notices.deliveries": "通知记录",
+        "offline.items": "断网时的交易",
+        "policies.policies": "优惠政策",
+        "policies.policy": "政策试算",
+        "reach.people": "应享而没有享到的人",
+        "payments": "付款清单",
+        "report_mail.decide": "月报表的收件人",
+        "report_mail.propose": "月报表的收件人",
+        "report_mail.recipients": "月报表的收件人",
+        "report_mail.sent": "寄出的月报表",
+        "reports.cards": "卡片明细",
+        "reports.claims": "补录明细",
+        "reports.rows": "交易明细",
+        "settlement.batch": "付款清单",
+        "settlement.line_rows": "结算单的流水",
+        "settlement.payees": "收款账户",
+        "settlement.settlements": "结算单",
+        "settlement.unpaid": "未付结算单账龄",
+    },
+)
 
 
 def subject_words(kind: str) -> str:
@@ -133,9 +115,15 @@ def subject_address(kind: str, subject_id: str) -> str | None:
     return url_for(endpoint, **values)
 
 
-def field_words(name: str) -> str:
-    """A field's name in the reader's language; the field itself if it is unknown."""
-    return str(FIELDS.get(name, name))
+def subject_name(event: Mapping[str, Any]) -> str:
+    """The name of an event's subject in the reader's words; "" where it has none."""
+    kind, subject_id = event["subject_kind"], event["subject_id"]
+    if kind == "list":
+        return LISTS.say(subject_id, request_language()) if subject_id in LISTS else ""
+    name: str = event["names"].get((kind, subject_id), "")
+    if kind == "month":
+        return month_words(subject_id, request_language())
+    return grouped(name) if kind == "card" else name
 
 
 def outcome_words(outcome: str) -> str:
@@ -146,21 +134,3 @@ def outcome_words(outcome: str) -> str:
         return Refusal(outcome).detail(request_language())
     except KeyError:
         return outcome
-
-
-def value_words(name: str, value: Any) -> str:
-    """A recorded value in the reader's language."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return str(gettext("是")) if value else str(gettext("否"))
-    text = str(value)
-    if name == "state":
-        return str(STATES.get(text) or CARD_STATES.get(text) or OTHER_STATES.get(text, text))
-    if name == "role":
-        return str(ROLE_NAMES.get(text, text))
-    if name == "kind" and text in OUTLET_KINDS:
-        return OUTLET_KINDS.say(text, request_language())
-    if name == "kind" and text in ELIGIBILITIES:
-        return ELIGIBILITIES.say(text, request_language())
-    return text

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from huimin.audit import queries
 from huimin.core.days import county_start, instant_text
-from huimin.core.identity import mask_name
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, parameters_of
 
@@ -42,15 +41,9 @@ def _parameters(criteria: EventCriteria) -> Row:
     return {**parameters_of(criteria), **criteria.bounds()}
 
 
-def _named(row: Row) -> Row:
-    """The event with `subject_name`; a person's name is masked."""
-    person = row.pop("person_name")
-    return {**row, "subject_name": mask_name(person) if person else row["subject_name"]}
-
-
 # Both latest first.
 events_before = ListQuery[EventCriteria](
-    queries, "events_before", _parameters, _named, "count_events", EventCriteria()
+    queries, "events_before", _parameters, whole="count_events", everything=EventCriteria()
 )
 lookups_before = ListQuery[EventCriteria](
     queries, "lookups_before", _parameters, whole="count_lookups", everything=EventCriteria()

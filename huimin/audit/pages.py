@@ -12,27 +12,30 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
 from huimin.audit.audit_words import (
-    field_words,
     outcome_words,
     subject_address,
+    subject_name,
     subject_words,
-    value_words,
 )
-from huimin.audit.changes import changes_of
 from huimin.audit.event_words import EVENTS, event_words
 from huimin.audit.find_events import EventCriteria, events_before, lookups_before, subject_of
 from huimin.audit.list_answer import list_answer
+from huimin.audit.names import with_names
+from huimin.audit.tell import actor_words, facts_of, facts_text
 from huimin.core.card_number import typed_number
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.forms import Form
+from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage, day_filters
 from huimin.web.lists import Listed, Place, page_of, rows_of
 from huimin.web.words import grouped, recorded_reason
 
 pages = Blueprint("audit", __name__)
 pages.add_app_template_filter(event_words, "event")
+pages.add_app_template_filter(lambda event: actor_words(event, request_language()), "actor_words")
+pages.add_app_template_filter(lambda event: facts_text(event, request_language()), "facts_text")
 
 
 @pages.get("/audit/")
@@ -52,11 +55,10 @@ def lookups() -> str | Response:
 def _events() -> ListPage:
     columns = [
         column.minute(_("时间"), "at", sort="-at"),
-        Column(_("工作人员"), "actor", lambda row: _all_of(row["actor"], actor=row["actor"])),
+        Column(_("工作人员"), lambda row: actor_words(row, request_language()), _actor_cell),
         Column(_("做了什么"), lambda row: event_words(row["action"])),
         Column(_("对象"), _subject, _subject_cell),
-        Column(_("对象编号"), "subject_id", only="workbook"),
-        Column(_("改动"), _changes_cell, css_class="values", only="page"),
+        Column(_("改动"), _facts_cell, css_class="values", only="page"),
         Column(_("原因"), lambda row: recorded_reason(row["reason"])),
         Column(_("原来"), lambda row: _values(row, "old"), only="workbook"),
         Column(_("改为"), lambda row: _values(row, "new"), only="workbook"),
@@ -103,7 +105,8 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     criteria = _criteria(form)
     if criteria.subject_id is not None:
         criteria = replace(criteria, subject_id=subject_of(tx, criteria.subject_id))
-    return page_of(events_before, tx, criteria, place)
+    listed = page_of(events_before, tx, criteria, place)
+    return replace(listed, rows=with_names(tx, listed.rows))
 
 
 def _criteria(form: Form) -> EventCriteria:
@@ -122,44 +125,35 @@ def _all_of(text: str, **filters: Any) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url_for("audit.events", **filters), text)
 
 
-def _named(row: Row) -> str:
-    """The subject's name, or its id if it has none."""
-    name = row["subject_name"] or row["subject_id"]
-    return grouped(name) if row["subject_kind"] == "card" and row["subject_name"] else str(name)
-
-
 def _subject(row: Row) -> str:
-    return f"{subject_words(row['subject_kind'])} {_named(row)}"
+    return f"{subject_words(row['subject_kind'])} {subject_name(row)}".strip()
 
 
 def _subject_cell(row: Row) -> Markup:
-    kind, subject_id, name = row["subject_kind"], row["subject_id"], _named(row)
-    address = subject_address(kind, subject_id)
-    link = Markup('<a href="{}">{}</a>').format(address, name) if address else cells.beside(name)
+    kind, subject_id = row["subject_kind"], row["subject_id"]
+    name, address = subject_name(row), subject_address(kind, subject_id)
+    if address:
+        link = Markup('<a href="{}">{}</a>').format(address, name or _("打开"))
+    else:
+        link = cells.beside(name)
     return Markup("{} {}<br>{}").format(
         subject_words(kind), link, cells.beside(_all_of(_("它的全部记录"), subject=subject_id))
     )
 
 
-def _changes_cell(row: Row) -> Markup:
-    """What changed, each value with the one before it; empty for a view."""
+def _actor_cell(row: Row) -> Markup:
+    return _all_of(actor_words(row, request_language()), actor=row["actor"])
+
+
+def _facts_cell(row: Row) -> Markup:
+    """What changed, each value with the one before it; empty for a mere look."""
     return Markup(" ").join(
-        Markup("<span>{}: {}</span>").format(
-            field_words(one.name),
-            " → ".join(
-                value_words(one.name, value)
-                for value in ((one.new,) if one.old is None else (one.old, one.new))
-            ),
-        )
-        for one in changes_of(row)
+        Markup("<span>{}：{}</span>").format(fact.label, fact.words)
+        for fact in facts_of(row, request_language())
     )
 
 
 def _values(row: Row, side: str) -> str:
     """The old or the new values of an event, in words."""
-    pairs = [(one.name, getattr(one, side)) for one in changes_of(row)]
-    return "；".join(
-        f"{field_words(name)} {value_words(name, value)}"
-        for name, value in pairs
-        if value is not None
-    )
+    pairs = [(one.label, getattr(one, side)) for one in facts_of(row, request_language())]
+    return "；".join(f"{label}：{value}" for label, value in pairs if value)

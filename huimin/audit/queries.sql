@@ -54,24 +54,8 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM card_lookup;
 -- name: events_before
 -- read both ways
 -- sorted by: at
--- Newest first, after the id `before`, each with its subject's name; a person's name is a separate
--- column, because it may only be shown masked.
-SELECT e.*,
-    COALESCE(card.number, staff.username, merchant.name, outlet.name, terminal.code,
-        policy.code || '@' || CAST(policy.version AS TEXT), asking.outlet_name) AS subject_name,
-    COALESCE(holder.name, applicant.name) AS person_name
-FROM audit_event AS e
-LEFT JOIN card ON e.subject_kind = 'card' AND card.id = e.subject_id
-LEFT JOIN staff ON e.subject_kind = 'staff' AND staff.id = e.subject_id
-LEFT JOIN merchant ON e.subject_kind = 'merchant' AND merchant.id = e.subject_id
-LEFT JOIN outlet ON e.subject_kind = 'outlet' AND outlet.id = e.subject_id
-LEFT JOIN terminal ON e.subject_kind = 'terminal' AND terminal.id = e.subject_id
-LEFT JOIN policy ON e.subject_kind = 'policy' AND policy.id = e.subject_id
-LEFT JOIN merchant_application AS asking
-    ON e.subject_kind = 'merchant_application' AND asking.id = e.subject_id
-LEFT JOIN holder ON e.subject_kind = 'holder' AND holder.id = e.subject_id
-LEFT JOIN application ON e.subject_kind = 'application' AND application.id = e.subject_id
-LEFT JOIN holder AS applicant ON applicant.id = application.holder_id
+-- Newest first, after the id `before`.
+SELECT e.* FROM audit_event AS e
 WHERE e.id < :before
     AND (CAST(:actor AS TEXT) IS NULL OR e.actor = :actor)
     AND (CAST(:action AS TEXT) IS NULL OR e.action = :action)
@@ -103,3 +87,84 @@ WHERE card_lookup.id < :before
     AND (CAST(:first AS TEXT) IS NULL OR card_lookup.at >= :first)
     AND (CAST(:last AS TEXT) IS NULL OR card_lookup.at < :last)
 ORDER BY card_lookup.id DESC LIMIT :row_limit;
+
+-- name: name_of_actor$
+-- What an id in an event means, by its kind, as each of the following; a person's is shown masked.
+SELECT name FROM staff WHERE username = :id;
+
+-- name: name_of_alert$
+SELECT business_day FROM alert WHERE id = :id;
+
+-- name: name_of_application$
+SELECT holder.name FROM application JOIN holder ON holder.id = application.holder_id
+WHERE application.id = :id;
+
+-- name: name_of_card$
+SELECT number FROM card WHERE id = :id;
+
+-- name: name_of_claim$
+SELECT claim_no FROM claim WHERE id = :id;
+
+-- name: name_of_division$
+SELECT COALESCE(town.name || ' · ', '') || division.name FROM division
+LEFT JOIN division AS town ON town.code = division.parent_code AND town.level = 'town'
+WHERE division.code = :id;
+
+-- name: name_of_division_list$
+SELECT file_name FROM division_change_list WHERE id = :id;
+
+-- name: name_of_ending$
+SELECT file_name FROM aid_ending WHERE id = :id;
+
+-- name: name_of_family_member$
+SELECT name FROM family_member WHERE id = :id;
+
+-- name: name_of_holder$
+SELECT name FROM holder WHERE id = :id;
+
+-- name: name_of_merchant$
+SELECT name FROM merchant WHERE id = :id;
+
+-- name: name_of_merchant_application$
+SELECT outlet_name FROM merchant_application WHERE id = :id;
+
+-- name: name_of_notice$
+SELECT title FROM notice WHERE id = :id;
+
+-- name: name_of_outlet$
+SELECT name FROM outlet WHERE id = :id;
+
+-- name: name_of_policy$
+SELECT name || ' ' || code || '@' || CAST(version AS TEXT) FROM policy WHERE id = :id;
+
+-- name: name_of_redemption$
+SELECT receipt_no FROM ledger WHERE id = :id;
+
+-- name: name_of_register_token$
+SELECT source FROM register_token WHERE id = :id;
+
+-- name: name_of_report_recipient$
+SELECT name FROM report_recipient WHERE id = :id;
+
+-- name: name_of_report_template$
+SELECT file_name || ' (' || CAST(version AS TEXT) || ')' FROM report_template WHERE id = :id;
+
+-- name: name_of_settlement$
+SELECT number || ' ' || merchant_name FROM settlement WHERE id = :id;
+
+-- name: name_of_staff$
+SELECT name FROM staff WHERE id = :id;
+
+-- name: name_of_terminal$
+SELECT terminal.code || ' ' || terminal.label || ' · ' || outlet.name
+FROM terminal JOIN outlet ON outlet.id = terminal.outlet_id WHERE terminal.id = :id;
+
+-- name: name_of_terminal_code$
+SELECT terminal.label || ' · ' || outlet.name
+FROM terminal JOIN outlet ON outlet.id = terminal.outlet_id WHERE terminal.code = :id;
+
+-- name: name_of_till_device$
+SELECT joined_at FROM till_device WHERE id = :id;
+
+-- name: name_of_waiting_sale$
+SELECT order_no FROM offline_item WHERE id = :id;

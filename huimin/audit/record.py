@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.audit import queries
+from huimin.audit.names import with_names
 from huimin.core.catalogue import sentence
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem
@@ -57,8 +58,9 @@ def record(
 
 
 def events_of(tx: Transaction, subject_kind: str, subject_id: str) -> list[dict[str, Any]]:
-    """The events of one subject, oldest first."""
-    return list(queries.events_of(tx, subject_kind=subject_kind, subject_id=subject_id))
+    """The events of one subject, oldest first, each with the names of what it is about."""
+    events = queries.events_of(tx, subject_kind=subject_kind, subject_id=subject_id)
+    return with_names(tx, events)
 
 
 def checked_reason(reason: str, sentence: str = WHY) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
+from huimin.audit.names import with_names
 from huimin.audit.record import record
 from huimin.cards import queries
 from huimin.core.acting import By
@@ -45,7 +46,14 @@ def record_expired(tx: Transaction, cards: Iterable[Row], **by: Unpack[By]) -> N
 
 def events_of_card(tx: Transaction, card_id: str) -> list[Row]:
     """A card's events, oldest first, with `at` and `action` as the audit record has them."""
-    return [
-        {**event, "at": event["recorded_at"], "action": f"card.{event['event']}"}
+    events = [
+        {
+            **event,
+            "at": event["recorded_at"],
+            "action": f"card.{event['event']}",
+            "old_json": None,
+            "new_json": None,
+        }
         for event in queries.events_of_card(tx, card_id=card_id)
     ]
+    return with_names(tx, events)

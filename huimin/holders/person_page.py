@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Unpack
 
+from huimin.audit.names import with_names
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
@@ -63,7 +64,9 @@ def person_page(
         "cards": list(queries.cards_of_person(tx, holder_id=holder_id)),
         "evidence": evidence_of(tx, holder_id),
         "sales": rows_of_holder(tx, holder_id, SALES_SHOWN),
-        "events": list(queries.events_of_person(tx, holder_id=holder_id, count=EVENTS_MAX)),
+        "events": with_names(
+            tx, queries.events_of_person(tx, holder_id=holder_id, count=EVENTS_MAX)
+        ),
     }
 
 

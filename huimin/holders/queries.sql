@@ -432,16 +432,30 @@ WHERE holder_id = :holder_id ORDER BY created_at, id;
 
 -- name: events_of_person
 -- The events of the person, their applications and their cards, newest first.
-SELECT at, actor, action AS event, reason, old_json, new_json FROM audit_event
+SELECT at, actor, action AS event, reason, old_json, new_json,
+    CAST(NULL AS TEXT) AS place_before, CAST(NULL AS TEXT) AS place_after
+FROM audit_event
 WHERE subject_kind = 'holder' AND subject_id = :holder_id
 UNION ALL
-SELECT audit_event.at, audit_event.actor, audit_event.action, audit_event.reason, NULL, NULL
+SELECT division_change.applied_at,
+    COALESCE(division_change_list.decided_by, division_change_list.proposed_by),
+    'division.' || division_change.kind, division_change.basis, NULL, NULL,
+    COALESCE(division_change.old_name, former.name), COALESCE(division_change.new_name, later.name)
+FROM division_move
+JOIN division_change ON division_change.id = division_move.change_id
+JOIN division_change_list ON division_change_list.id = division_change.list_id
+LEFT JOIN division AS former ON former.code = division_move.old_code
+LEFT JOIN division AS later ON later.code = division_move.new_code
+WHERE division_move.subject_id = :holder_id AND division_move.subject_kind = 'holder'
+UNION ALL
+SELECT audit_event.at, audit_event.actor, audit_event.action, audit_event.reason, NULL, NULL,
+    NULL, NULL
 FROM application JOIN audit_event
     ON audit_event.subject_kind = 'application' AND audit_event.subject_id = application.id
 WHERE application.holder_id = :holder_id
 UNION ALL
 SELECT card_event.recorded_at, card_event.actor, 'card.' || card_event.event, card_event.reason,
-    NULL, NULL
+    NULL, NULL, NULL, NULL
 FROM card JOIN card_event ON card_event.card_id = card.id
 WHERE card.holder_id = :holder_id
 ORDER BY 1 DESC LIMIT :count;

@@ -36,7 +36,7 @@ def text(client: Any, address: str) -> str:
 def test_a_list_is_sent_shown_and_approved_by_another(
     office: Office, instance: Instance, tmp_path: Path
 ) -> None:
-    make_holder(instance, division_code=MERGED_A, name="邓桂英")
+    person = make_holder(instance, division_code=MERGED_A, name="邓桂英")
     li, wang = office.client(), office.client()
     refused = upload(
         li, change_file(tmp_path, ["2026-10-31", "撤并", "512022204999", "", MERGED_B, ""])
@@ -62,6 +62,9 @@ def test_a_list_is_sent_shown_and_approved_by_another(
     assert "海慧寺村村民委员会" in text(wang, f"/divisions/?text={MERGED_B[:10]}")
     one = text(wang, f"/divisions/{MERGED_A}")
     assert "已不再用" in one and "海慧寺村村民委员会" in one and "撤并区划" in one
+    # Whoever went along reads it in their own history.
+    history = text(wang, f"/holders/{person['id']}").partition('class="history"')[2]
+    assert "撤并区划：两河口村村民委员会 → 海慧寺村村民委员会" in history
     offered = text(wang, "/holders/new")
     assert "海慧寺村村民委员会" in offered
     assert "两河口村" not in offered and MERGED_A not in offered

@@ -19,6 +19,8 @@ def history_teller(place_of: Callable[[str], str | None]) -> Callable[[Values], 
     """A function that says what an event changed; "" where there is nothing to say."""
 
     def words_of(event: Values) -> str:
+        if event["place_after"]:
+            return f"{event['place_before']} → {event['place_after']}"
         old = read_json(event["old_json"]) if event["old_json"] else {}
         new = read_json(event["new_json"]) if event["new_json"] else {}
         tell = TELLERS.get(event["event"])

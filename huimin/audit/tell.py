@@ -1,0 +1,87 @@
+"""A recorded event as an office reads it: who, what, to which thing, and old → new.
+
+The events carry the names that they need (names.py). Nothing here shows a column, a code or an id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from huimin.audit.changes import changes_of
+from huimin.audit.field_words import FIELDS, LABELS, Names, value_words
+from huimin.core.catalogue import say
+from huimin.core.json_text import read_json
+
+ARROW = " → "
+# Events that say of which entitlement they speak, though that does not change.
+NAMES_ITS_KIND = "holder.eligibility_"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an event says: its label, the value before ("" if there was none), and now."""
+
+    label: str
+    old: str
+    new: str
+
+    @property
+    def words(self) -> str:
+        """The values in one line, old → new."""
+        return ARROW.join(value for value in (self.old, self.new) if value)
+
+
+def facts_of(event: Mapping[str, Any], language: str) -> list[Fact]:
+    """What an event changed or says, in that language; none for a mere look."""
+    names: Names = event["names"]
+    facts = []
+    if str(event["action"]).startswith(NAMES_ITS_KIND):
+        recorded = read_json(event["new_json"] or event["old_json"] or "{}")
+        if recorded.get("kind"):
+            kind = value_words("kind", recorded["kind"], names, language)
+            facts.append(Fact(LABELS.say("kind", language), "", kind))
+    named = {fact.label for fact in facts}
+    for change in changes_of(event):
+        if change.name not in FIELDS:
+            continue
+        label = LABELS.say(change.name, language)
+        if label in named or (change.old is None and change.new is None):
+            continue
+        old = "" if change.old is None else value_words(change.name, change.old, names, language)
+        new = value_words(change.name, change.new, names, language)
+        # What was recorded when a thing began and is empty says nothing.
+        if old or change.new not in (None, ""):
+            facts.append(Fact(label, old, new))
+    return facts
+
+
+def facts_text(event: Mapping[str, Any], language: str) -> str:
+    """All facts of an event in one line."""
+    joined = "; " if language == "en" else "；"
+    colon = ": " if language == "en" else "："
+    return joined.join(f"{one.label}{colon}{one.words}" for one in facts_of(event, language))
+
+
+def actor_words(event: Mapping[str, Any], language: str) -> str:
+    """Who did it: a person's name with the user name, or what acted by itself."""
+    actor, names = str(event["actor"]), event["names"]
+    if name := names.get(("actor", actor)):
+        return f"{name} ({actor})" if language == "en" else f"{name}（{actor}）"
+    kind, colon, rest = actor.partition(":")
+    if actor == "public":
+        return say("公开页面上的申请人", language)
+    if actor == "time":
+        return say("系统（期限已过）", language)
+    if actor == "system":
+        return say("系统", language)
+    if not colon:
+        return actor
+    if kind == "terminal":
+        return say("收银终端 {name}", language, name=names.get(("terminal_code", rest), rest))
+    if kind == "cli":
+        return say("服务器命令行 {user}", language, user=rest)
+    if kind == "register":
+        return say("送名册的系统：{source}", language, source=rest)
+    return actor
