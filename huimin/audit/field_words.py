@@ -136,7 +136,8 @@ def _number(value: Any, names: Names, language: str) -> str:
 
 
 def _schedule(value: Any, names: Names, language: str) -> str:
-    return _code(f"schedule_{value}", names, language)
+    code = f"schedule_{value}"
+    return CODES.say(code, language) if code in CODES else str(value)
 
 
 def _scope_value(value: Any, names: Names, language: str) -> str:
