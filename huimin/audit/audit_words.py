@@ -83,6 +83,7 @@ LISTS = Words(
         "offline.items": "断网时的交易",
         "policies.policies": "优惠政策",
         "policies.policy": "政策试算",
+        "reach.show_phones": "应享而没有享到的人的电话",
         "reach.people": "应享而没有享到的人",
         "payments": "付款清单",
         "report_mail.decide": "月报表的收件人",

@@ -19,6 +19,7 @@ from huimin.core.words import (
     CARD_STATES,
     CHANNELS,
     CLOSING_STATES,
+    CONTACT_RESULTS,
     ELIGIBILITIES,
     GOODS,
     OUTLET_KINDS,
@@ -76,7 +77,7 @@ CODES = Words(
 # In the order in which a code is looked for; the same code means the same in each.
 TABLES = (
     *(CODES, STATES, CARD_STATES, SETTLEMENT_STATES, CLOSING_STATES, ROLE_NAMES),
-    *(OUTLET_KINDS, ELIGIBILITIES, RELATIONS, CHANNELS, GOODS),
+    *(OUTLET_KINDS, ELIGIBILITIES, RELATIONS, CHANNELS, GOODS, CONTACT_RESULTS),
 )
 
 
@@ -176,7 +177,7 @@ FIELDS: dict[str, Field] = {
     **dict.fromkeys(("code", "file_name", "source", "relation", "phone", "bank_reference"), TEXT),
     **dict.fromkeys(("version", "line", "copy_number", "purpose", "day_of_month"), TEXT),
     **dict.fromkeys(("state", "kind", "role", "base", "scope", "offline_bearer", "bearer"), CODE),
-    **dict.fromkeys(("channel", "verdict", "form", "media_type", "proposed_side"), CODE),
+    **dict.fromkeys(("channel", "verdict", "form", "media_type", "proposed_side", "result"), CODE),
     **dict.fromkeys(("fields", "eligibilities", "renewed", "excluded_categories"), LIST_OF_CODES),
     **dict.fromkeys(("amount_fen", "discount_fen", "payable_fen", "due_fen", "paid_fen"), MONEY),
     **dict.fromkeys(("minimum_spend_fen", "cap_redemption_fen", "cap_card_day_fen"), MONEY),
@@ -191,7 +192,7 @@ FIELDS: dict[str, Field] = {
     **dict.fromkeys(("offline_changing_code", "phone_changed", "name_corrected"), FLAG),
     **dict.fromkeys(("expires_at", "disabled_at", "approved_at", "published_at"), MINUTE),
     **dict.fromkeys(("starts_on", "ends_on", "day", "paid_on", "verified_on", "confirm_by"), DAY),
-    **dict.fromkeys(("business_day", "expires_on", "effective_on"), DAY),
+    **dict.fromkeys(("business_day", "expires_on", "effective_on", "contacted_on", "next_on"), DAY),
     **dict.fromkeys(("latitude_microdegrees", "longitude_microdegrees"), DEGREES),
     **dict.fromkeys(("file_sha256", "statement_sha256", "content_sha256"), DIGEST),
     **dict.fromkeys(("report_sha256", "sha256_csv", "sha256_json", "sha256_official"), DIGEST),
@@ -249,6 +250,7 @@ LABELS = Words(
         "closed_by": "结清人",
         "code": "代码",
         "confirm_by": "确认期限",
+        "contacted_on": "联系日期",
         "content_sha256": "内容指纹",
         "copy_number": "第几次打印",
         "count": "条数",
@@ -294,6 +296,7 @@ LABELS = Words(
         "name": "名称",
         "name_corrected": "更正了姓名",
         "new": "新登记人数",
+        "next_on": "下次联系",
         "number": "编号",
         "offline_bearer": "断网优惠不能入账时由谁承担",
         "offline_cap_card_fen": "断网时每张卡上限",
@@ -332,6 +335,7 @@ LABELS = Words(
         "reversal_confirm_fen": "退回超过多少要店长确认",
         "reversals": "退货笔数",
         "role": "岗位",
+        "result": "联系结果",
         "rounding_unit_fen": "取整到",
         "schedule": "什么时候寄",
         "scope": "范围",

@@ -177,6 +177,19 @@ WEEKDAYS = Words(
     },
 )
 # The limits of a discount.
+# What came of calling somebody who is not reached.
+CONTACT_RESULTS = Words(
+    "contact_result",
+    {
+        "reached": "联系上了",
+        "no_answer": "没人接、没人在",
+        "wrong_number": "号码不对",
+        "moved_away": "已搬走",
+        "declined": "本人不需要",
+        "died": "已去世",
+        "other": "其他",
+    },
+)
 CAPS = Words(
     "cap",
     {

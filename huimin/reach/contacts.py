@@ -13,27 +13,16 @@ from typing import Unpack
 
 from huimin.audit.record import record
 from huimin.core.acting import By
-from huimin.core.catalogue import Words
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import Problems
+from huimin.core.words import CONTACT_RESULTS
 from huimin.divisions.within import required_within
 from huimin.keys.personal_data import PersonalData
 from huimin.reach import queries
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-RESULTS = Words(
-    "contact_result",
-    {
-        "reached": "联系上了",
-        "no_answer": "没人接、没人在",
-        "wrong_number": "号码不对",
-        "moved_away": "已搬走",
-        "declined": "本人不需要",
-        "died": "已去世",
-        "other": "其他",
-    },
-)
+RESULTS = CONTACT_RESULTS
 # Under this the list has those who were never contacted.
 NOT_YET = "none"
 NOTE_MAX = 200

@@ -207,7 +207,7 @@ def value_of(name: str) -> Any:
     codes = {"kind": "dibao", "role": "registrar", "scope": "all", "base": "after_insurance"}
     codes |= {"state": "approved", "verdict": "accepted", "channel": "webhook", "form": "page"}
     codes |= {"media_type": "application/pdf", "bearer": "government", "offline_bearer": "merchant"}
-    codes |= {"schedule": "closed", "proposed_side": "county"}
+    codes |= {"schedule": "closed", "proposed_side": "county", "result": "reached"}
     lists = {"excluded_categories": '["tobacco", "prepaid_card"]', "eligibilities": ["tekun"]}
     lists |= {"fields": ["name", "id_number"], "renewed": ["dibao"], "pairs": ["A1 = B1"]}
     return {**codes, **lists}.get(name, 7)
