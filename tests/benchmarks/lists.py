@@ -40,8 +40,8 @@ TRADE = Path(__file__).with_suffix("").with_name("list_rows.sql")
 CLOSED_MONTHS = 6
 # The first page of a list, as a statement without anything around it.
 BARE = (
-    "SELECT holder.id, holder.name, card.number FROM holder CROSS JOIN card ON card.holder_id = holder.id"
-    " ORDER BY holder.id LIMIT 51"
+    "SELECT holder.id, holder.name, card.number FROM holder CROSS JOIN card"
+    " ON card.holder_id = holder.id ORDER BY holder.id LIMIT 51"
 )
 
 
