@@ -112,7 +112,7 @@ def test_a_person_is_entered_with_the_keyboard_and_found_again(visit: Visit) -> 
     page.fill("#field-text", "大青")
     visit.press_enter()
     page.locator("table.list", has_text="司**青").wait_for()
-    visit.follow("table.list a")
+    visit.follow("table.list tbody a")
     visit.follow("text=查看申请")
     assert "等待另一位工作人员审核" in page.inner_text("main")
     assert barriers(page) == []
