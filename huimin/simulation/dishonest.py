@@ -137,8 +137,9 @@ class Liar:
         """The policy of the pack's first day."""
         policy_id = self.pack["days"][min(self.pack["days"])]
         policy = next(one for one in self.pack["policies"] if one["id"] == policy_id)
+        # Its budget is the server's alone, so no pack says it.
         known = {one.name for one in fields(PolicyTerms)} - {"offline"}
-        terms = {name: policy[name] for name in known}
+        terms = {name: policy[name] for name in known & policy.keys()}
         return PolicyTerms(**{**terms, "excluded_categories": tuple(policy["excluded_categories"])})
 
     def _forged_pack(self, item: dict[str, Any]) -> dict[str, Any]:
