@@ -74,7 +74,12 @@ MAIN = {
     *("months", "settlements", "audit", "reach", "public"),
 }
 # Those that are written for the README and the handbook, beside the till and the overview.
-PUBLISHED = ("today", "people", "cards", "policies", "audit", "report")
+PUBLISHED = (
+    *("today", "people", "applications", "registers", "cards", "merchants", "policies", "staff"),
+    *("audit", "alerts", "report", "months", "settlements", "reach", "public", "help"),
+)
+# A picture of a page and of the till on a phone, in pixels, and how well WebP keeps them.
+PAGE_SIZE, PHONE_SIZE, QUALITY = (1280, 860), (375, 780), 72
 
 
 class Photographer:
@@ -117,6 +122,12 @@ class Photographer:
         page.wait_for_selector("#confirm:not([disabled])")
         page.evaluate("window.scrollTo(0, 0)")
         return self.take(name, page)
+
+
+def small(taken: Path, size: tuple[int, int], target: Path) -> None:
+    """The picture at that size, as a small file."""
+    picture = Image.open(taken).convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    picture.save(target, quality=QUALITY, method=6)
 
 
 def overview(phone: Path, desk: Path, target: Path) -> None:
@@ -195,8 +206,8 @@ def _publish(taking: Photographer) -> None:
     for name in PUBLISHED:
         address = next(where for one, _, where in PAGES if one == name)
         page.goto(taking.address + address)
-        picture = Image.open(taking.take(name, page)).convert("RGB")
-        picture.resize((1280, 860)).quantize(96).save(PICTURES / f"{name}.png", optimize=True)
+        small(taking.take(name, page), PAGE_SIZE, PICTURES / f"{name}.webp")
+    small(phone, PHONE_SIZE, PICTURES / "till.webp")
     overview(phone, taking.folder / "report.png", PICTURES / "overview.png")
 
 

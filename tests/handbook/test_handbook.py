@@ -152,6 +152,24 @@ def test_every_link_within_the_handbook_leads_somewhere(client: Any) -> None:
                 assert client.get(picture).status_code == 200, f"{page.name}: {picture}"
 
 
+def test_every_picture_is_there_small_and_shown() -> None:
+    named = {
+        picture
+        for language in ("zh_Hans", "en")
+        for name in ORDER
+        for picture in re.findall(
+            r"\]\(\.\./pictures/([^)]+)\)", text_file(name, language).read_text("utf-8")
+        )
+    }
+    files = {path.name: path.stat().st_size for path in (FOLDER / "pictures").iterdir()}
+    # The one on the README's first screen is nowhere else.
+    assert named == files.keys() - {"overview.png"}
+    taken = {name for name in named if name.endswith(".webp")}
+    assert len(taken) > 12
+    assert {name: size for name, size in files.items() if size > 100_000} == {}
+    assert sum(files.values()) < 1_000_000
+
+
 def test_a_word_is_found_in_the_reader_s_language(client: Any) -> None:
     for language, word, heading in (
         ("zh_Hans", "工作日", "工作日"),
