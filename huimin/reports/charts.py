@@ -75,7 +75,7 @@ def report_chart(
     axis = Axis.over(CHART.say("axis", language), _whole_yuan, bars.values())
     legend = _legend(report, language)
     if in_columns:
-        labels = _labels(GROUPINGS[grouping], language)
+        labels = column_labels(GROUPINGS[grouping], language)
         columns = [(label, bars.get(key)) for key, label in labels.items()]
         plot = columns_beside(columns, axis, legend, width)
     else:
@@ -165,7 +165,7 @@ def _legend(report: MonthlyReport, language: str) -> tuple[str, str] | None:
     return CHART.say("this", language), CHART.say(before, language)
 
 
-def _labels(grouping: Grouping, language: str) -> dict[str, str]:
+def column_labels(grouping: Grouping, language: str) -> dict[str, str]:
     """What is written under each column, also under those without a row."""
     names: Mapping[str, str] = {} if isinstance(grouping.named, str) else grouping.named
     if not isinstance(names, Words):

@@ -6,15 +6,14 @@ value stands in text at its end. Lengths are units of the drawing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
+from huimin.core.bar_charts import Axis, Bar, Plot
 from huimin.core.chart_shapes import Box, Chart, Line, Shape, Words
 from huimin.core.text_width import display_width, short_name
 
 WIDTH = 420
 TITLE_SIZE_MIN, TITLE_SIZE_MAX, TITLE_MARGIN = 9, 15, 10
-TICKS_MAX = 4
 # Of bars: what is left of them for names and right of them for values, and a row's height.
 LABEL_WIDTH, VALUE_WIDTH = 112, 84
 BARS_TOP, BARS_BOTTOM, ROW_HEIGHT, BAR_HEIGHT, OUTLINE_HEIGHT = 72, 48, 44, 16, 8
@@ -22,56 +21,6 @@ BARS_TOP, BARS_BOTTOM, ROW_HEIGHT, BAR_HEIGHT, OUTLINE_HEIGHT = 72, 48, 44, 16, 
 NAME_PLACES_MAX, NAME_SIZE = 20, 13
 # Of columns: the margins, and of the room for one, the parts of it and of its outline.
 HEIGHT, LEFT, RIGHT, COLUMNS_TOP, COLUMNS_BOTTOM = 300, 64, 12, 84, 48
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar or column: its name, its value and that in words, and what it is compared with."""
-
-    name: str
-    value: int
-    text: str
-    compared: int = 0
-
-    @property
-    def says(self) -> str:
-        """What a pointer is told."""
-        return f"{self.name} {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """From `low` (0, or below it) to `high` in equal steps; `written` gives a value in words."""
-
-    title: str
-    written: Callable[[int], str]
-    low: int
-    high: int
-    step: int
-
-    @classmethod
-    def over(cls, title: str, written: Callable[[int], str], bars: Iterable[Bar]) -> Axis:
-        """The axis that holds the bars in about TICKS_MAX round steps."""
-        values = [value for bar in bars for value in (bar.value, bar.compared)]
-        low, high = min(0, *values), max(0, *values)
-        step = _round_step((high - low) // TICKS_MAX)
-        return cls(title, written, low // step * step, max(-(-high // step), 1) * step, step)
-
-    def share(self, value: int) -> float:
-        """How far along the axis a value is, from 0 to 1."""
-        return (value - self.low) / (self.high - self.low)
-
-    def ticks(self) -> range:
-        """The values that are written at the axis."""
-        return range(self.low, self.high + 1, self.step)
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """What is drawn under a chart's title, and how high that is with it."""
-
-    height: float
-    shapes: tuple[Shape, ...]
 
 
 def titled(title: str, description: str, plot: Plot) -> Chart:
@@ -164,13 +113,3 @@ def _legend(left: float, words: tuple[str, str]) -> Iterator[Shape]:
     second = left + max(120, 30 + 7 * display_width(full))
     yield Box(second, 38, 16, 8, full=False)
     yield Words(second + 22, 47, outline, size=12)
-
-
-def _round_step(at_least: int) -> int:
-    """The smallest of 1, 2 or 5 × 10ⁿ hundreds that is not below it."""
-    step = 100
-    while True:
-        for times in (1, 2, 5):
-            if step * times >= at_least:
-                return step * times
-        step *= 10

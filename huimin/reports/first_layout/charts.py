@@ -6,18 +6,15 @@ order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from huimin.core.catalogue import Words
+from huimin.core.bar_charts import Axis, Bar
 from huimin.core.chart_shapes import Chart
 from huimin.core.money import money_text, yuan
 from huimin.core.period_words import month_words
 from huimin.core.words import GROUPING_NAMES
-from huimin.ledger.groupings import GROUPINGS, Grouping
+from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.chart_words import CHART
+from huimin.reports.charts import column_labels
 from huimin.reports.first_layout.bar_charts import (
-    Axis,
-    Bar,
     bars_below,
     columns_beside,
     sentence,
@@ -27,9 +24,6 @@ from huimin.reports.monthly import MonthlyReport
 
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
-# Of 24 hours every third is written, so that they don't run into each other.
-LABEL_STEP = 3
-ENGLISH_LETTERS = 3
 
 
 def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str = "kind") -> Chart:
@@ -64,22 +58,13 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
     which = "" if report.period.month else "_range"
     legend = (CHART.say(f"this{which}", language), CHART.say(f"before{which}", language))
     if in_columns:
-        labels = _labels(GROUPINGS[grouping], language)
+        labels = column_labels(GROUPINGS[grouping], language)
         columns = [(label, bars.get(key)) for key, label in labels.items()]
         heading = CHART.say("hour", language) if grouping == "hour" else of
         plot = columns_beside(columns, axis, heading, legend)
     else:
         plot = bars_below([*bars.values()], axis, of, legend)
     return titled(title, "；".join(bar.says for bar in bars.values()), plot)
-
-
-def _labels(grouping: Grouping, language: str) -> dict[str, str]:
-    """What is written under each column, also under those without a row."""
-    names: Mapping[str, str] = {} if isinstance(grouping.named, str) else grouping.named
-    if not isinstance(names, Words):
-        return {key: "" if place % LABEL_STEP else key for place, key in enumerate(names)}
-    letters = ENGLISH_LETTERS if language == "en" else None
-    return {key: names.say(key, language)[:letters] for key in names}
 
 
 def _whole_yuan(fen: int) -> str:
