@@ -159,7 +159,9 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     first_sign_in(visit, username, password)
     page.goto(policy)
     visit.follow("text=通过这份草稿")
-    visit.follow("text=发布，发布后不能再改")
+    visit.follow("text=发布：先看会改变什么")
+    looks_right(visit)
+    visit.follow("button:has-text('起执行')")
     assert "以后只能由新版本接替" in said(visit)
     assert page.locator("text=修改草稿").count() == 0
     looks_right(visit)
