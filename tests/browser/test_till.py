@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
 from tests.browser.header import choose_language
 from tests.browser.sizes import at_desk, on_phone
@@ -178,3 +179,34 @@ def test_a_cashier_does_not_see_the_report(visit: Visit) -> None:
     answer = visit.page.goto(f"{visit.county.address}/reports/")
     assert answer.status == 403
     assert visit.page.inner_text("h1")
+
+
+@on_phone
+def test_practice_is_marked_all_the_time_and_keeps_nothing_of_the_real_till(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in(visit.county.cashier)
+    till_ready(page)
+    before = count(visit)
+    page.get_by_role("link", name="收银台练习（不记账）").click()
+    till_ready(page)
+    for kind, section in (("lost", "#refused"), ("family", "#sale")):
+        page.click(f"[data-practice-kind={kind}] [data-practice-card]")
+        page.wait_for_selector(f"{section}:not([hidden])")
+        assert page.locator(".practice-banner").is_visible()
+        assert barriers(page) == [] and visit.wide() == 0
+    page.check("#presenters input >> nth=1")
+    page.fill("#amount", "128")
+    page.click("#confirm:not([disabled])")
+    page.wait_for_selector("#done:not([hidden])")
+    assert page.inner_text("#done-payable") == "¥117.76"
+    stores = "async () => (await indexedDB.databases()).map((one) => one.name)"
+    assert "huimin-till-practice" in page.evaluate(stores)
+    # A real card is turned away, with a sentence that sends it to the till.
+    visit.scan(visit.county.card["token"])
+    page.wait_for_selector("#refused:not([hidden])")
+    assert page.inner_text("#refused-code") == "practice_card_only"
+    assert not page.locator("#claim-offer").is_visible()
+    page.get_by_role("link", name="结束练习，回到收银台").click()
+    till_ready(page)
+    assert page.locator(".practice-banner").count() == 0
+    assert count(visit) == before
