@@ -145,14 +145,20 @@ SELECT id FROM card LIMIT 1;
                 AND eligibility.starts_on <= :not_entitled_on
                 AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :not_entitled_on))))))
 
--- part: card_orders
+-- part: orders_of_all
 -- sorted by: issued
 -- sorted by: number card.number
 -- sorted by: expires card.expires_on
 
+-- part: orders_of_few
+-- The same where a statement starts from few cards: they are sorted, and not found by a walk over all.
+-- sorted by: issued
+-- sorted by: number card.number || ''
+-- sorted by: expires card.expires_on || ''
+
 -- name: card_ids_by_walk
 -- read both ways
--- with: card_orders
+-- with: orders_of_all
 -- Walks over every card in order of issue.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.id > :after
@@ -161,7 +167,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_number
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND card.id > :after
     -- with: wanted
@@ -169,7 +175,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_state
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 -- Starts from the state, for states other than active.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = :state AND card.id > :after
@@ -178,7 +184,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_to_print
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 -- Starts from the cards that were never printed.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
@@ -188,7 +194,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_expiry
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 -- Starts from the last valid day.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.expires_on <= :expires_by
@@ -198,7 +204,7 @@ ORDER BY card.id || '' LIMIT :row_limit;
 
 -- name: card_ids_unverified
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 -- Starts from the holders last verified too long ago, or never since the card was issued.
 SELECT card.id FROM (
     SELECT seen.id FROM holder AS seen WHERE seen.verified_on < :verified_before
@@ -213,7 +219,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_not_entitled
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 -- Starts from the holders whose last stretch of entitlement is over, or has not begun.
 SELECT card.id FROM (
     SELECT past.id FROM holder AS past WHERE past.entitled_until < :not_entitled_on
@@ -226,7 +232,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_town
 -- read both ways
--- with: card_orders
+-- with: orders_of_few
 -- Starts from the cards of one town.
 SELECT card.id FROM holder CROSS JOIN card
 WHERE card.holder_id = holder.id AND substr(holder.division_code, 1, 9) = :town

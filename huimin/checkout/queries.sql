@@ -240,8 +240,6 @@ LEFT JOIN cancelled_order ON offline_item.status = 'waiting'
 -- name: offline_items_before
 -- read both ways
 -- sorted by: sent
--- sorted by: time offline_item.occurred_at
--- sorted by number: discount COALESCE(offline_item.discount_fen, -1)
 -- A page of the list, the latest first.
 SELECT offline_item.id, offline_item.code, offline_item.refusal_json,
         -- with: outcome

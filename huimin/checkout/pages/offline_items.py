@@ -93,20 +93,12 @@ def _columns(language: str) -> list[Column]:
 
     return [
         Column(_("交易日"), "business_day", only="workbook"),
-        Column(_("交易时间"), lambda row: minute_text(row["occurred_at"]), time_cell, sort="-time"),
+        Column(_("交易时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
         Column(_("示范点"), "outlet_name", only="workbook"),
         column.till(),
         Column(_("收银员"), "cashier", only="workbook"),
         Column(_("结果"), result_cell, only="page", place="state"),
-        Column(
-            _("优惠"),
-            "discount_fen",
-            discount_cell,
-            "number",
-            only="page",
-            place="figure",
-            sort="-discount",
-        ),
+        Column(_("优惠"), "discount_fen", discount_cell, "number", only="page", place="figure"),
         Column(_("订单号"), "order_no"),
         column.card_number(only="workbook"),
         column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
