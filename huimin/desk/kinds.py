@@ -170,6 +170,16 @@ KINDS: dict[str, Kind] = {
         "settlement.read",
         act="settlement.manage",
     ),
+    "report_recipients": Kind(
+        _("个月报表的收件人待审批"),
+        _("去审批"),
+        "report_mail.recipients",
+        "report_mail.read",
+        {"state": "proposed"},
+        one="report_mail.recipient",
+        id_as="recipient_id",
+        act="report_mail.manage",
+    ),
     "payees": Kind(
         _("个商户的收款账户变更待审批"),
         _("去核实"),

@@ -250,6 +250,14 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
     -- with: up_to_max
 ;
 
+-- name: report_recipients^
+-- Two people open an address, whether four eyes are set or not.
+-- with: counted
+    SELECT proposed_at || ' ' || id || ' ' || name AS item
+    FROM report_recipient WHERE state = 'proposed' AND proposed_by <> :not_by
+    -- with: up_to_max
+;
+
 -- name: policies_to_approve^
 -- with: counted
     SELECT created_at || ' ' || id || ' ' || name AS item

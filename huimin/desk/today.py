@@ -133,6 +133,7 @@ def _of_the_county(tx: Transaction, reader: Reader, now: datetime) -> dict[str, 
         "settlements_to_pay": queries.settlements_to_pay(
             tx, **_confirmed_before(today + timedelta(days=1)), **most
         ),
+        "report_recipients": queries.report_recipients(tx, not_by=reader.username, **most),
         "payees": queries.payees_to_decide(tx, not_by=reader.username, **most),
         "budgets": _budgets(tx, now),
         "waiting_sales": queries.waiting_sales(tx, **mine),

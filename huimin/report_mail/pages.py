@@ -299,7 +299,9 @@ def _sending_cell(row: Row) -> Markup:
 
 
 def _digest_cell(row: Row) -> Markup:
-    return Markup('<code title="{}">{}</code>').format(row["sha256"], row["sha256"][:12])
+    return Markup('<code class="optional" title="{}">{}</code>').format(
+        row["sha256"], row["sha256"][:12]
+    )
 
 
 def _reason(problem: str | None) -> str | None:

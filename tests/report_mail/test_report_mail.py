@@ -283,6 +283,8 @@ def test_the_pages_propose_approve_list_and_stop(
     address = f"/report-mail/{recipient_id}"
     assert "请由另一位管理员审批" in first.get(address).text
     assert office.post(first, address, act="approve").status_code == 422
+    assert "个月报表的收件人待审批" in second.get("/today").text
+    assert "个月报表的收件人待审批" not in first.get("/today").text
     assert office.post(second, address, act="approve").status_code == 302
     clock.advance(days=2)
     close_month(posted)
