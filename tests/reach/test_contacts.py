@@ -141,7 +141,9 @@ def test_a_contact_that_can_t_be_is_refused_beside_its_field(
         assert client.get(f"{LIST}/{holder['id']}").status_code == 404
 
 
-def test_the_list_is_printed_for_one_village(office: Office, people: dict[str, Any]) -> None:
+def test_the_list_is_printed_for_one_village(
+    office: Office, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = office.client("registrar", division_code=NANTA)
     note(office, client, people["first"])
     printed = f"{LIST}/print?village={NEW_SOUTH}"
@@ -153,3 +155,8 @@ def test_the_list_is_printed_for_one_village(office: Office, people: dict[str, A
     page = client.get(printed).text
     assert "欧阳f人" in page and PHONES["first"] in page and PHONES["second"] not in page
     assert "欧阳" not in page.partition("<title>")[2].partition("</title>")[0]
+    # What is too long for one list says so, with phones too.
+    assert "只印前" not in client.get(f"{LIST}/print").text
+    monkeypatch.setattr("huimin.reach.pages.people.PRINTED_MAX", 1)
+    page = client.get(f"{LIST}/print").text
+    assert "只印前 1 人" in page and "共 1 人" in page

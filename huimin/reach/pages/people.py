@@ -134,24 +134,21 @@ def show_phones(town_code: str) -> Answer:
 @require("reach.contact")
 def print_people(town_code: str) -> str:
     """The list on paper, for whoever goes to the village; with phones while they are shown."""
-    work_list, shown = WorkList.asked(town_code), None
-    criteria, secrets = work_list.criteria, instance().personal_data
+    work_list, secrets = WorkList.asked(town_code), instance().personal_data
+    criteria, shown = work_list.criteria, work_list.phones()
 
     def query(tx: Transaction) -> list[Row]:
         return with_last_contact(tx, unreached_after(tx, criteria, count=PRINTED_MAX + 1))
 
-    rows = instance().engine.read(query)
-    shown = work_list.phones()
+    waiting, names = instance().engine.read(query), names_for_reader()
+    rows = sorted(waiting[:PRINTED_MAX], key=lambda row: str(row["division_code"]))
     if shown is not None:
-        rows = _with_phones(rows[:PRINTED_MAX], secrets, shown, town_code)
-    names = names_for_reader()
+        rows = _with_phones(rows, secrets, shown, town_code)
     return render_template(
         "reach/print.html",
         work_list=work_list,
-        rows=[
-            {**row, "name": names(row["name"], row["division_code"])} for row in rows[:PRINTED_MAX]
-        ],
-        many=len(rows) > PRINTED_MAX,
+        rows=[{**row, "name": names(row["name"], row["division_code"])} for row in rows],
+        many=len(waiting) > PRINTED_MAX,
         printed_max=PRINTED_MAX,
         reason=reason_words()[criteria.reason],
         results=OnPages(RESULTS),
