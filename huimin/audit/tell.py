@@ -16,7 +16,11 @@ from huimin.core.json_text import read_json
 
 ARROW = " → "
 # Events that say of which entitlement they speak, though that does not change.
-NAMES_ITS_KIND = "holder.eligibility_"
+NAMES_ITS_KIND = (
+    "holder.eligibility_added",
+    "holder.eligibility_ended",
+    "holder.eligibility_restored",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def facts_of(event: Mapping[str, Any], language: str) -> list[Fact]:
     """What an event changed or says, in that language; none for a mere look."""
     names: Names = event["names"]
     facts = []
-    if str(event["action"]).startswith(NAMES_ITS_KIND):
+    if event["action"] in NAMES_ITS_KIND:
         recorded = read_json(event["new_json"] or event["old_json"] or "{}")
         if recorded.get("kind"):
             kind = value_words("kind", recorded["kind"], names, language)
