@@ -33,6 +33,8 @@ NAME_OF: dict[str, LookUp] = {
     "merchant_application": queries.name_of_merchant_application,
     "notice": queries.name_of_notice,
     "outlet": queries.name_of_outlet,
+    # A payee is that of a merchant, by whose id it is recorded.
+    "payee": queries.name_of_merchant,
     "policy": queries.name_of_policy,
     "receipt": queries.name_of_redemption,
     "redemption": queries.name_of_redemption,
