@@ -569,7 +569,7 @@ CREATE INDEX card_ended ON card (ended_on) WHERE ended_on IS NOT NULL;
 CREATE INDEX card_last_day ON card (expires_on, issued_on, ended_on);
 -- The list of cards by last day and by state, a page at a time.
 CREATE INDEX card_by_last_day ON card (expires_on, id);
-CREATE INDEX card_by_state ON card (state, id);
+CREATE INDEX card_by_state ON card (state, id) WHERE state <> 'active';
 CREATE INDEX card_never_used ON card (issued_on, expires_on, ended_on) WHERE first_used_on IS NULL;
 CREATE INDEX card_first_used ON card (first_used_on, issued_on, expires_on, ended_on) WHERE first_used_on IS NOT NULL;
 -- The deny list of the offline pack, read from the index alone.

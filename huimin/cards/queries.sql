@@ -178,7 +178,7 @@ ORDER BY card.id LIMIT :row_limit;
 -- with: orders_of_few
 -- Starts from the state, for states other than active.
 SELECT card.id FROM card CROSS JOIN holder
-WHERE holder.id = card.holder_id AND card.state = :state AND card.id > :after
+WHERE holder.id = card.holder_id AND card.state = :state AND card.state <> 'active' AND card.id > :after
     -- with: wanted
 ORDER BY card.id LIMIT :row_limit;
 
@@ -188,7 +188,8 @@ ORDER BY card.id LIMIT :row_limit;
 -- Starts from the cards that were never printed.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
-    AND card.id > :after
+    -- The second bound leads to the same index where another order has taken the first one's place.
+    AND card.id > :after AND card.id >= ''
     -- with: wanted
 ORDER BY card.id LIMIT :row_limit;
 
