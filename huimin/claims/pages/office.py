@@ -163,7 +163,9 @@ def _list() -> ListPage:
         *day_filters(_("购买日期从")),
     ]
     nothing = _("没有符合条件的补录登记。顾客当时没用上优惠，收银台登记后就会显示在这里。")
-    return ListPage("claims.claims", _("补录登记"), columns, filters, Empty(nothing), order="-at")
+    return ListPage(
+        "claims.claims", _("补录登记"), columns, filters, Empty(nothing), nothing, order="-at"
+    )
 
 
 def _criteria(form: Form) -> ClaimCriteria:
