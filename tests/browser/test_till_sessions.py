@@ -113,6 +113,28 @@ def test_a_session_that_ends_is_begun_again_on_the_spot(visit: Visit) -> None:
 
 
 @at_desk
+def test_a_practice_till_goes_on_too_after_the_sign_in(visit: Visit) -> None:
+    visit.sign_in(visit.county.cashier)
+    page = visit.page
+    till_ready(page)
+    page.get_by_role("link", name="收银台练习（不记账）").click()
+    till_ready(page)
+    page.click("[data-practice-kind=discount] [data-practice-card]")
+    page.fill("#amount", "128")
+    page.locator("#confirm:not([disabled])").wait_for()
+    page.context.clear_cookies()
+    page.click("#confirm")
+    page.wait_for_selector("#sign-in-again:not([hidden])")
+    with page.expect_popup() as opened:
+        page.click("#sign-in-again a")
+    sign_in(opened.value, visit.county.cashier)
+    page.wait_for_selector("#sign-in-again", state="hidden")
+    page.click("#confirm")
+    page.wait_for_selector("#done:not([hidden])")
+    assert page.inner_text("#done-payable") == "¥117.76"
+
+
+@at_desk
 def test_what_a_claim_says_stays_when_the_session_ends(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
     page = visit.page

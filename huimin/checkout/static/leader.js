@@ -2,12 +2,12 @@
 // One of this browser's till pages leads: only it sends the queue and fetches the pack. The others listen
 // on a channel; when the leading page is closed or crashes, the browser gives its lock to another.
 
-import { ownName } from "./own_names.js";
+import { othersName, ownName } from "./own_names.js";
 
 /** @import { Problem } from "./ask.js" */
 
 const LOCK = ownName("huimin-till-leader");
-const CHANNEL = ownName("huimin-till-offline");
+const CHANNEL = "huimin-till-offline";
 
 /**
  * What the pages of this browser announce to each other.
@@ -19,7 +19,9 @@ const CHANNEL = ownName("huimin-till-offline");
  * }} Announcements
  */
 
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
+// Who has signed in is the one thing that a practice till and the real one of a browser share.
+const SHARED = "session";
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(ownName(CHANNEL));
 /** @type {Map<string, ((data: any) => unknown)[]>} */
 const listeners = new Map();
 let leading = false;
@@ -42,14 +44,22 @@ export function lead(start) {
 export const leads = () => leading;
 
 /**
- * Tell every till page of this browser, including this one.
+ * Tell every till page of this browser, including this one; of a sign-in the practice till too.
  * @template {keyof Announcements} Name
  * @param {Name} name
  * @param {Announcements[Name]} data
  */
 export function announce(name, data = /** @type {any} */ (null)) {
   channel?.postMessage({ name, data });
+  if (channel && name === SHARED) tellTheOthers(name);
   hear(name, data);
+}
+
+/** @param {string} name */
+function tellTheOthers(name) {
+  const others = new BroadcastChannel(othersName(CHANNEL));
+  others.postMessage({ name, data: null });
+  others.close();
 }
 
 /**

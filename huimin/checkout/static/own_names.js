@@ -4,6 +4,15 @@
 const isPractice = document.querySelector('meta[name="practice"]') !== null;
 
 /** @param {string} name */
-export const ownName = (name) => (isPractice ? `${name}-practice` : name);
+const practiceName = (name) => `${name}-practice`;
+
+/** @param {string} name */
+export const ownName = (name) => (isPractice ? practiceName(name) : name);
+
+/**
+ * The name that the other kind of till has for it.
+ * @param {string} name
+ */
+export const othersName = (name) => (isPractice ? name : practiceName(name));
 
 export { isPractice };
