@@ -51,9 +51,11 @@ class MailedReport(MonthlyReport):
         return self.as_of is not None and row is not self.total
 
 
-def mailed_report(
-    tx: Transaction, month: str, *, today: date
-) -> tuple[MonthlyReport, ClosedMonth | None] | None:
+# A report and its closing, if the month has one.
+Mailed = tuple[MonthlyReport, ClosedMonth | None]
+
+
+def mailed_report(tx: Transaction, month: str, *, today: date) -> Mailed | None:
     """The report of a month ("2026-10") as it may be mailed, and its closing if it has one.
 
     None while fewer than five cards were used in it.

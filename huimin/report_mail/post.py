@@ -3,13 +3,14 @@
 The notice, its delivery and the row of what went to whom are written in one transaction before
 anything is sent, once for each recipient and month, so that whoever runs this at the same time, or
 again after a crash, posts nothing twice. What the notices send twice after a crash has the same
-Message-ID. A month that is closed again is not mailed again: two versions could be subtracted.
+Message-ID. An address never gets a month with figures of two instants, because they could be
+subtracted: not of two days, nor running and closed, nor closed again, nor as another recipient.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from huimin.core.period_words import day_words, month_words
 from huimin.notices.attachments import FOLDER, attachment_path
 from huimin.notices.post import Notice, post_notice
 from huimin.report_mail import queries
-from huimin.report_mail.mailed_report import mailed_report
+from huimin.report_mail.mailed_report import Mailed, mailed_report
 from huimin.report_mail.recipients import CLOSED, DAY, stop_code
 from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.settings import Settings
@@ -40,10 +41,12 @@ FILES_KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A month ("2026-10") that is due for a recipient, by its closing or by its day."""
+    """A month ("2026-10") that is due for a recipient, by its closing or by its day; `as_of` is
+    the instant of its figures."""
 
     recipient: Row
     month: str
+    as_of: str
 
     @property
     def period(self) -> str:
@@ -77,12 +80,16 @@ class Posting:
 def post_due(engine: Engine, settings: Settings, *, clock: Callable[[], datetime]) -> Posting:
     """Make and post everything that is due. One that fails keeps no other from being posted."""
     now, posting = clock(), Posting()
-    files: dict[tuple[str, str, str], MadeFile | None] = {}
+    # Two forms of a month hold the same figures, also while tills sell.
+    reports: dict[str, Mailed | None] = {}
+    files: dict[tuple[str, str], MadeFile | None] = {}
     for due in engine.read(lambda tx: due_now(tx, now)):
-        key = (due.month, due.recipient["schedule"], due.recipient["form"])
+        key = (due.period, due.recipient["form"])
         try:
+            if due.period not in reports:
+                reports[due.period] = _report(engine, due, now)
             if key not in files:
-                files[key] = _made(engine, settings, due, now)
+                files[key] = _made(settings, due, reports[due.period], now)
             file = files[key]
             if file is not None and _post(engine, settings, due, file, now):
                 posting.posted.append(due)
@@ -103,15 +110,16 @@ def due_now(tx: Transaction, now: datetime) -> list[Due]:
         return []
     since = min(row["decided_at"] for row in recipients)
     closed = list(queries.months_closed_since(tx, since=since))
-    posted = {(row["recipient_id"], row["period"]) for row in queries.periods_made(tx)}
+    mails = list(queries.mails_to_approved(tx))
     today = county_day(now)
     due = []
     for row in recipients:
-        months = [month_of(today)] if _day_has_come(row, today) else []
         if row["schedule"] == CLOSED:
-            months = [each["month"] for each in closed if each["approved_at"] >= row["decided_at"]]
-        due += [Due(row, month) for month in months]
-    return [each for each in due if (each.recipient["id"], each.period) not in posted]
+            since_then = [each for each in closed if each["approved_at"] >= row["decided_at"]]
+            due += [Due(row, each["month"], each["approved_at"]) for each in since_then]
+        elif _day_has_come(row, today):
+            due.append(Due(row, month_of(today), instant_text(now)))
+    return [each for each in due if not _has_month(mails, each, each.as_of)]
 
 
 def sweep_files(engine: Engine, settings: Settings, now: datetime) -> None:
@@ -133,12 +141,29 @@ def _day_has_come(row: Row, today: date) -> bool:
     return county_day(parse_instant(row["decided_at"])) <= its_day
 
 
-def _made(engine: Engine, settings: Settings, due: Due, now: datetime) -> MadeFile | None:
+def _has_month(mails: Iterable[Row], due: Due, as_of: str) -> bool:
+    """Whether the address has the month already, unless it is the same figures in another form."""
+    of_month = (
+        mail
+        for mail in mails
+        if (mail["address"], mail["month"]) == (due.recipient["address"], due.month)
+    )
+    return any(
+        mail["recipient_id"] == due.recipient["id"]
+        or (mail["period"], mail["as_of"]) != (due.period, as_of)
+        for mail in of_month
+    )
+
+
+def _report(engine: Engine, due: Due, now: datetime) -> Mailed | None:
+    return engine.read(lambda tx: mailed_report(tx, due.month, today=county_day(now)))
+
+
+def _made(settings: Settings, due: Due, mailed: Mailed | None, now: datetime) -> MadeFile | None:
     """The file; None for a month of too few people. Raises ValueError if it is too large."""
-    made = engine.read(lambda tx: mailed_report(tx, due.month, today=county_day(now)))
-    if made is None:
+    if mailed is None:
         return None
-    report, closed = made
+    report, closed = mailed
     form = due.recipient["form"]
     county_name = closed.county_name if closed else settings.county_name
     content = export_report(report, form, county_name)
@@ -158,21 +183,22 @@ def _post(engine: Engine, settings: Settings, due: Due, file: MadeFile, now: dat
 def _write_down(
     tx: Transaction, settings: Settings, due: Due, file: MadeFile, now: datetime
 ) -> bool:
-    recipient_id, period = due.recipient["id"], due.period
-    live = queries.lock_approved(tx, id=recipient_id)
-    if live is None or queries.mail_of_period(tx, recipient_id=recipient_id, period=period):
+    recipient_id, address = due.recipient["id"], due.recipient["address"]
+    live = {row["id"] for row in queries.lock_approved(tx, address=address)}
+    mails = queries.mails_of_month(tx, address=address, month=due.month)
+    if recipient_id not in live or _has_month(mails, due, file.as_of):
         return False
     notice = _notice(settings, due, file)
-    if not post_notice(tx, notice, [("mail", live["address"])], now=now):
+    if not post_notice(tx, notice, [("mail", address)], now=now):
         return False
     queries.insert_mail(
         tx,
         id=new_id(),
         recipient_id=recipient_id,
-        period=period,
+        period=due.period,
         month=due.month,
         as_of=file.as_of,
-        address=live["address"],
+        address=address,
         file_name=file.name,
         sha256=file.sha256,
         size_bytes=len(file.content),

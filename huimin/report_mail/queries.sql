@@ -18,9 +18,11 @@ UPDATE report_recipient SET state = state WHERE state IN ('proposed', 'approved'
 SELECT COUNT(*) FROM report_recipient WHERE state IN ('proposed', 'approved');
 
 -- name: other_schedule$
--- What else goes to the address: the running month and the closed one could be subtracted.
-SELECT id FROM report_recipient
-WHERE address = :address AND schedule <> :schedule AND state IN ('proposed', 'approved') LIMIT 1;
+-- What else goes to the address: the month on two days, or running and closed, could be subtracted.
+SELECT schedule FROM report_recipient
+WHERE address = :address AND state IN ('proposed', 'approved')
+    AND (schedule <> :schedule OR COALESCE(day_of_month, 0) <> COALESCE(CAST(:day_of_month AS BIGINT), 0))
+LIMIT 1;
 
 -- name: recipient_by_id^
 SELECT * FROM report_recipient WHERE id = :id;
@@ -58,14 +60,15 @@ SELECT * FROM report_recipient WHERE state = 'approved' ORDER BY id;
 SELECT month, version, approved_at FROM month_close
 WHERE state = 'approved' AND approved_at >= :since ORDER BY month;
 
--- name: periods_made
-SELECT recipient_id, period FROM report_mail
-WHERE recipient_id IN (SELECT id FROM report_recipient WHERE state = 'approved');
+-- name: mails_to_approved
+-- What was made for the addresses to which anything goes, for this recipient or an earlier one.
+SELECT recipient_id, address, month, period, as_of FROM report_mail
+WHERE address IN (SELECT address FROM report_recipient WHERE state = 'approved');
 
--- name: lock_approved^
--- Still wanted: nobody can end it before what is written with it is there.
-UPDATE report_recipient SET state = state WHERE id = :id AND state = 'approved'
-RETURNING id, address;
+-- name: lock_approved
+-- Still wanted: nobody can end it, or post another to its address, before what is written with it is there.
+UPDATE report_recipient SET state = state WHERE address = :address AND state = 'approved'
+RETURNING id;
 
 -- name: insert_mail!
 INSERT INTO report_mail (
@@ -75,8 +78,9 @@ INSERT INTO report_mail (
     :notice_id, :made_at
 );
 
--- name: mail_of_period$
-SELECT id FROM report_mail WHERE recipient_id = :recipient_id AND period = :period;
+-- name: mails_of_month
+SELECT recipient_id, address, month, period, as_of FROM report_mail
+WHERE address = :address AND month = :month;
 
 -- name: notice_of_key$
 SELECT id FROM notice WHERE key = :key;

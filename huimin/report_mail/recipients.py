@@ -66,12 +66,7 @@ def propose_recipient(tx: Transaction, proposal: Proposal, **by: Unpack[By]) -> 
     queries.lock_recipients(tx)
     if (queries.count_live(tx) or 0) >= RECIPIENTS_MAX:
         raise field_problem("", "最多寄给 {most} 个邮箱，请先停止一个。", most=RECIPIENTS_MAX)
-    key = {name: values[name] for name in ("address", "schedule")}
-    if queries.other_schedule(tx, **key) is not None:
-        raise field_problem(
-            "schedule",
-            "这个邮箱已经在收另一种报表：月中的和结账后的不能都寄给一个人，两份相减会看出少数人的情况。",
-        )
+    _require_same_schedule(tx, values)
     recipient_id = new_id()
     row = queries.insert_recipient(
         tx, id=recipient_id, now=instant_text(by["now"]), actor=by["actor"], **values
@@ -162,6 +157,21 @@ def _checked(proposal: Proposal) -> Row:
         "schedule": proposal.schedule,
         "day_of_month": day,
     }
+
+
+def _require_same_schedule(tx: Transaction, values: Row) -> None:
+    key = {name: values[name] for name in ("address", "schedule", "day_of_month")}
+    other = queries.other_schedule(tx, **key)
+    if other is None:
+        return
+    if other == values["schedule"]:
+        raise field_problem(
+            "day", "这个邮箱已经在另一天收：同一个月不能寄两天的，两份相减会看出少数人的情况。"
+        )
+    raise field_problem(
+        "schedule",
+        "这个邮箱已经在收另一种报表：月中的和结账后的不能都寄给一个人，两份相减会看出少数人的情况。",
+    )
 
 
 def _checked_purpose(purpose: str) -> str:

@@ -142,6 +142,38 @@ def test_the_running_month_goes_out_on_its_day_with_the_day_it_was_counted_to(
     assert post(posted) == [], "nobody used a card in November"
 
 
+def test_an_address_gets_a_month_once_however_often_it_is_proposed(
+    posted: Instance, clock: FixedClock
+) -> None:
+    clock.now = datetime(2026, 10, 10, 2, tzinfo=UTC)
+    PublicCounty(posted)
+
+    def end(*ids: str) -> None:
+        for one in ids:
+            posted.engine.write(
+                lambda tx, one=one: end_recipient(tx, one, reason="换一天", now=clock(), actor="li")
+            )
+
+    pdf = approved(posted, schedule="day", day="15", form="pdf")
+    with pytest.raises(FieldProblems) as caught:
+        propose(posted, schedule="day", day="20")
+    assert [problem.field for problem in caught.value.problems] == ["day"]
+    xlsx = approved(posted, schedule="day", day="15")
+    clock.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
+    assert post(posted) == ["2026-10/day", "2026-10/day"], "the same figures in two forms"
+    assert len({row["as_of"] for row in record(posted)}) == 1
+    end(pdf, xlsx)
+    other_day = approved(posted, schedule="day", day="20")
+    clock.now = datetime(2026, 10, 20, 2, tzinfo=UTC)
+    assert post(posted) == [], "the two days could be subtracted"
+    end(other_day)
+    approved(posted)
+    clock.now = datetime(2026, 11, 2, 2, tzinfo=UTC)
+    close_month(posted)
+    assert post(posted) == [], "so could the day and the closed month"
+    assert len(record(posted)) == 2
+
+
 def test_a_crash_between_sending_and_noting_it_sends_the_same_message_again(
     posted: Instance, mails: MailOffice, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
