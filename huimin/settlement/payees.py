@@ -15,11 +15,12 @@ from typing import Any, Unpack
 
 from huimin.audit.record import GROUNDS, checked_reason, record
 from huimin.core.acting import By
-from huimin.core.days import instant_text
+from huimin.core.days import county_start, instant_text
 from huimin.core.permissions import Side
 from huimin.core.refusals import Refusal, field_problem
 from huimin.keys.personal_data import PersonalData
 from huimin.settlement import queries
+from huimin.settlement.answer import TIME, time_confirms_on
 from huimin.settlement.payee_fields import Payee
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -184,11 +185,22 @@ def changed_since(tx: Transaction, merchant_id: str, since: datetime) -> list[Ro
 
 def _row_for(approved: Sequence[Row], settlement: Mapping[str, Any]) -> Row | None:
     """Of a merchant's approved rows, newest first, the one that a settlement is paid to."""
-    confirmed_at = settlement["confirmed_at"]
+    until = _confirmed_at(settlement)
     for row in approved:
-        if confirmed_at is None or row["decided_at"] <= confirmed_at or row["covers_unpaid"]:
+        if until is None or row["decided_at"] <= until or row["covers_unpaid"]:
             return row
     return approved[-1] if approved else None
+
+
+def _confirmed_at(settlement: Mapping[str, Any]) -> str | None:
+    """The instant at which it was confirmed, or None. What the time confirms is confirmed when the
+    day after begins, however much later that is noticed: an account changed between the two is for
+    later settlements.
+    """
+    if settlement["state"] == "open" or settlement["confirmed_how"] == TIME:
+        return instant_text(county_start(time_confirms_on(settlement)))
+    at: str | None = settlement["confirmed_at"]
+    return at
 
 
 def _approved(tx: Transaction, merchant_id: str) -> list[Row]:

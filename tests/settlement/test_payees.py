@@ -10,6 +10,7 @@ import pytest
 
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
+from huimin.settlement.answer import close_due
 from huimin.settlement.payee_fields import Payee, checked_payee
 from tests.conftest import FixedClock
 from tests.making.office import Office
@@ -131,9 +132,7 @@ def test_a_settlement_is_paid_to_the_account_of_its_confirmation(
     clock.advance(days=8)
 
     def accounts() -> list[str]:
-        listed = office.post(office.client(), "/settlements/batch")
-        sheet = openpyxl.load_workbook(io.BytesIO(listed.data)).active
-        return [row[7].value or "" for row in sheet.iter_rows(min_row=3)]
+        return accounts_of_list(office)
 
     assert accounts() == [NUMBER, ""]
     clock.advance(days=1)
@@ -150,6 +149,32 @@ def test_a_settlement_is_paid_to_the_account_of_its_confirmation(
     assert recorded(instance)[-1][0] == "settlement.list_exported"
     assert '"amount_fen": 680' in recorded(instance)[-1][1]
     assert office.client("auditor").get("/settlements/payees").status_code == 403
+
+
+def accounts_of_list(office: Office) -> list[str]:
+    """The account numbers of the list of payments, in its order."""
+    listed = office.post(office.client(), "/settlements/batch")
+    sheet = openpyxl.load_workbook(io.BytesIO(listed.data)).active
+    return [row[7].value or "" for row in sheet.iter_rows(min_row=3)]
+
+
+@pytest.mark.both_engines
+def test_what_the_time_confirmed_is_paid_as_of_that_day_whenever_it_is_noticed(
+    office: Office, instance: Instance, county: SmallCounty, clock: FixedClock
+) -> None:
+    merchant_id = county.outlets[0]["merchant_id"]
+    address = f"/settlements/payees/{merchant_id}"
+    put_in_force(office, address, COMPANY)
+    made = of_merchant(close_month(instance, OCTOBER), merchant_id)
+    clock.advance(days=9)
+    # The time to confirm is over, which nobody has noted yet.
+    put_in_force(office, address, CARD)
+    page = office.client().get(f"/settlements/{made['id']}").text
+    assert "仍付到确认时的账户" in page and "***2345" in page
+    assert accounts_of_list(office) == [NUMBER, ""]
+    clock.advance(days=1)
+    instance.engine.write(lambda tx: close_due(tx, now=clock()))
+    assert accounts_of_list(office) == [NUMBER, ""]
 
 
 def test_a_merchant_asks_for_another_account_and_hears_of_every_change(
