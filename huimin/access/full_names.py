@@ -6,7 +6,8 @@ masked, and so do downloads, receipts and tills. It ends with the session, or by
 
 from __future__ import annotations
 
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any, Unpack
 
 from huimin.access import queries
 from huimin.access.guards import own_division, signed_in
@@ -48,6 +49,14 @@ def names_for_reader() -> Names:
         return masked
     within = own_division()
     return lambda name, code: name if _is_inside(code, within) else mask_name(name)
+
+
+def name_in(row: Mapping[str, Any]) -> str | None:
+    """The holder's name in a row, as this request's reader sees it: from `holder_name` and
+    `division_code`; None where there is no name, or the person was erased (`erased_at`)."""
+    if not row["holder_name"] or row.get("erased_at"):
+        return None
+    return names_for_reader()(row["holder_name"], row["division_code"])
 
 
 def _is_inside(code: str, within: str | None) -> bool:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import name_in
 from huimin.access.guards import own_division, require
 from huimin.alerts.find_attempts import AttemptCriteria, attempts_before, outlets_with_attempts
 from huimin.audit.list_answer import list_answer
@@ -95,7 +96,7 @@ def _columns() -> list[Column]:
         if not row["card_number"]:
             return cells.beside(_("输入的卡号") if row["typed"] else "—")
         number = cells.link(grouped(row["card_number"]), "cards.card_of_office", row["card_id"])
-        name = cells.link(row["name_masked"], "holders.person", row["holder_id"])
+        name = cells.link(name_in(row) or cells.NOTHING, "holders.person", row["holder_id"])
         return cells.below(number, name)
 
     return [

@@ -1,6 +1,6 @@
 """Alerts for those who supervise: the list, one alert with its rows, and looking at it.
 
-Names are masked here too: an alert can be judged without them.
+A name is masked in `name_masked`: an alert can be judged without it.
 """
 
 from __future__ import annotations
@@ -84,10 +84,8 @@ def _for_reader(row: Mapping[str, Any]) -> Row:
 
 
 def _masked(row: Mapping[str, Any]) -> Row:
-    masked = dict(row)
-    name = masked.pop("holder_name")
-    masked["name_masked"] = mask_name(name) if name else None
-    return masked
+    name = row["holder_name"]
+    return {**row, "name_masked": mask_name(name) if name else None}
 
 
 # Latest first.

@@ -77,7 +77,7 @@ def _parameters(criteria: AttemptCriteria) -> Row:
 
 def _for_reader(row: Row) -> Row:
     """`refusal` is a KeptRefusal, `name_masked` the holder's if the card is known."""
-    name = row.pop("holder_name")
+    name = row["holder_name"]
     return {
         **row,
         "name_masked": mask_name(name) if name else None,

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import name_in
 from huimin.access.guards import acting, member, require
 from huimin.alerts.find_alerts import (
     NOTE_MAX,
@@ -83,6 +84,7 @@ def _alert_page(alert_id: str, form: Form) -> str:
         rows=rows,
         events=events[::-1],
         form=form,
+        name_in=lambda row: name_in(row) or cells.NOTHING,
         note_max=NOTE_MAX,
         channel_words=CHANNELS,
         may_look=allows(member().role, "alert.look"),
@@ -136,7 +138,7 @@ def _columns(language: str) -> list[Column]:
             _("收银员"), lambda row: row["staff_name"] or row["cashier"], css_class="nowrap"
         ),
         column.card_number(only="workbook"),
-        column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
+        Column(_("持卡人"), "name_masked", lambda row: name_in(row) or cells.NOTHING, "nowrap"),
         column.count(_("笔数"), "row_count", place="figure"),
         column.state(
             _("状态"), STATES, colours={"open": "waiting", "looked_at": "done"}, sort="state"

@@ -58,6 +58,7 @@ ON CONFLICT (alert_id, ledger_id) DO NOTHING;
 -- part: alert_and_names
 SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
     terminal.code AS terminal_code, staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name,
+    holder.division_code, holder.erased_at,
     (SELECT COUNT(*) FROM alert_row WHERE alert_row.alert_id = alert.id) AS row_count
 FROM alert
 JOIN outlet ON outlet.id = alert.outlet_id
@@ -94,7 +95,8 @@ SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.order_no, ledger.occurr
     ledger.recorded_at, ledger.channel, ledger.outlet_id, outlet.name AS outlet_name,
     town.name AS town_name, terminal.label AS till_label, ledger.cashier,
     staff.name AS staff_name, ledger.presenter_kind, ledger.card_id, card.number AS card_number,
-    holder.name AS holder_name, ledger.amount_fen, ledger.discount_fen, ledger.payable_fen,
+    holder.name AS holder_name, holder.division_code, holder.erased_at, ledger.amount_fen,
+    ledger.discount_fen, ledger.payable_fen,
     COALESCE(reversal_total.amount_fen, 0) AS returned_fen
 FROM alert_row
 JOIN ledger ON ledger.id = alert_row.ledger_id

@@ -187,7 +187,7 @@ SELECT offline_item.*, waiting_sale.purchase_json, waiting_sale.evidence_json,
     outlet.name AS outlet_name, outlet.merchant_id, terminal.code AS terminal_code,
     terminal.label AS till_label, card.number AS card_number, card.holder_id,
     card.state AS card_state, card.expires_on, holder.name AS holder_name, holder.erased_at,
-    ledger.receipt_no
+    holder.division_code, ledger.receipt_no
 FROM waiting_sale
 JOIN offline_item ON offline_item.id = waiting_sale.id
 JOIN outlet ON outlet.id = offline_item.outlet_id
@@ -249,7 +249,8 @@ SELECT offline_item.id, offline_item.code, offline_item.refusal_json,
     offline_item.payable_fen, offline_item.cashier, offline_item.occurred_at,
     offline_item.business_day, offline_item.recorded_at, offline_item.device_clock_offset_ms,
     outlet.name AS outlet_name, terminal.code AS terminal_code, terminal.label AS till_label,
-    card.number AS card_number, holder.name AS holder_name, ledger.receipt_no
+    card.number AS card_number, holder.name AS holder_name, holder.division_code,
+    holder.erased_at, ledger.receipt_no
     -- with: offline_items
 JOIN outlet ON outlet.id = offline_item.outlet_id
 JOIN terminal ON terminal.id = offline_item.terminal_id

@@ -50,8 +50,8 @@ ORDER BY claim.id DESC LIMIT :row_limit;
 -- sorted by: source claim.source
 -- The latest first, behind the id :before; holders in a range of division codes, from which `|| ''` keeps the planner
 -- from starting: it would look through a million people for a few claims.
-SELECT claim.*, outlet.name AS outlet_name, holder.name AS holder_name, holder.erased_at,
-    card.number AS card_number, ledger.receipt_no, ledger.discount_fen
+SELECT claim.*, outlet.name AS outlet_name, holder.name AS holder_name, holder.division_code,
+    holder.erased_at, card.number AS card_number, ledger.receipt_no, ledger.discount_fen
 FROM claim
 JOIN outlet ON outlet.id = claim.outlet_id
 JOIN holder ON holder.id = claim.holder_id

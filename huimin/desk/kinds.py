@@ -38,7 +38,7 @@ class Kind:
     urgent: bool = False
     # The page of the navigation under which they are counted, where it is not the list.
     under: str = ""
-    # Whether the oldest is named after a person, who is shown masked.
+    # Whether the oldest is named after a person, who is shown as the reader may see names.
     of_person: bool = False
     # How "since" is said of the oldest.
     since: Any = _("最早的从{since}起")

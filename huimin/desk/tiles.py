@@ -9,9 +9,9 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import member, own_division
 from huimin.core.days import county_day, parse_instant
-from huimin.core.identity import mask_name
 from huimin.core.period_words import month_words
 from huimin.core.permissions import AUDITOR, allows
 from huimin.desk.kinds import KINDS, LOOK, Kind
@@ -79,7 +79,9 @@ def _step(kind: Kind, oldest: Oldest, role: str) -> str:
 
 def _oldest_words(kind: Kind, oldest: Oldest) -> str:
     """Such as "最早的从 2026年11月20日 起：黄*平"; "" where nothing is to be said."""
-    name = mask_name(oldest.name) if kind.of_person else oldest.name
+    # Whoever is limited to a town sees nobody's tile of another.
+    names = names_for_reader()
+    name = names(oldest.name, own_division() or "") if kind.of_person else oldest.name
     if not oldest.since:
         return gettext("例如 {name}", name=name) if name else ""
     since = str(kind.since).format(since=_since_words(oldest.since))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -12,9 +13,15 @@ import pytest
 from huimin.audit.record import events_of
 from huimin.holders.applications import submit_application
 from huimin.instance import Instance
+from tests.conftest import FixedClock
+from tests.holders.test_endings import draft_of_register
+from tests.holders.test_register_pages import register, village_code
 from tests.making.cards import make_card
+from tests.making.claims import file_claim
 from tests.making.holders import make_holder
-from tests.making.office import OTHER_TOWN, TOWN, Office
+from tests.making.office import OTHER_TOWN, TOWN, Office, first_id
+from tests.making.offline import OfflineTill, make_offline_till, note_refused_attempt
+from tests.making.registers import register_row
 from tests.making.staff import sign_in
 
 OWN, FAMILY, STRANGER = "欧阳慧敏", "王大力强", "司马大青"
@@ -155,3 +162,56 @@ def test_an_administrator_sees_every_town_and_nobody_else_asks(
     assert auditor.get("/names").status_code == 403
     assert show(office, auditor).status_code == 403
     assert OWN not in auditor.get("/holders/").text
+
+
+@pytest.fixture
+def sold_to(client: Any, instance: Instance, clock: FixedClock) -> OfflineTill:
+    """A till that sold to OWN: offline, sent too late, and five times a day; and a claim."""
+    card = make_card(instance, make_holder(instance, name=OWN, division_code=village_code()))
+    till = make_offline_till(client, instance)
+    till.card = card
+    late = till.item(order_no="late-1")
+    clock.advance(days=32)
+    assert till.send(late)[0]["status"] == "waiting"
+    for _ in range(5):
+        clock.advance(minutes=2)
+        assert till.redeem(amount_fen=1_000).status_code == 201
+    assert file_claim(till).status_code == 201
+    note_refused_attempt(instance, till.terminal, card, "card_lost")
+    return till
+
+
+def test_work_lists_show_them_too_and_their_downloads_never(
+    office: Office, sold_to: OfflineTill, tmp_path: Path
+) -> None:
+    client = office.client("administrator")
+    registrar = office.client("registrar", division_code=village_code()[:9] + "000")
+    ending = draft_of_register(office, client, register(tmp_path, register_row(kind="低保")))
+    lists = ["/claims/", "/alerts/", "/offline/?status=waiting", "/attempts/"]
+    ones = [
+        address + first_id(client.get(listed).text, address)
+        for address, listed in zip(("/claims/", "/alerts/", "/offline/"), lists, strict=False)
+    ]
+    pages = [*lists, *ones, ending, "/today"]
+    for address in pages:
+        page = client.get(address).text
+        assert "欧**敏" in page and OWN not in page, address
+    claim = [lists[0], ones[0], lists[3], "/today"]
+    elsewhere = office.client("registrar", division_code=OTHER_TOWN)
+    for one in (client, registrar, elsewhere, second := office.client("administrator")):
+        show(office, one)
+    office.post(second, "/names", act="mask")
+    for reader, own in ((client, pages), (registrar, claim)):
+        for address in own:
+            page = reader.get(address).text
+            assert OWN in page, address
+            assert OWN not in page.partition("<title>")[2].partition("</title>")[0], address
+    for address in pages:
+        assert OWN not in second.get(address).text, address
+        assert OWN not in elsewhere.get(address).text, address
+    for address in (*lists, ending):
+        mark = "&" if "?" in address else "?"
+        sheet = client.get(f"{address}{mark}format=xlsx").data
+        rows = openpyxl.load_workbook(io.BytesIO(sheet)).active.values
+        cells = [cell for row in rows for cell in row]
+        assert "欧**敏" in cells and OWN not in cells, address

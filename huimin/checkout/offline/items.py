@@ -1,5 +1,5 @@
 """Sales made without network, as supervisors see them: above all the refused ones, with the reason
-and who bears each. Names are masked; nothing here writes.
+and who bears each. `name_masked` is for every reader; nothing here writes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def outlets_with_items(tx: Transaction) -> list[Row]:
 
 def _masked(row: Row) -> Row:
     """`refusal` is why it was refused, a KeptRefusal; None for one that was not."""
-    name, refusal = row.pop("holder_name"), row.pop("refusal_json")
+    name, refusal = row["holder_name"], row.pop("refusal_json")
     return {
         **row,
         "name_masked": mask_name(name) if name else None,

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import name_in
 from huimin.access.guards import require
 from huimin.audit.list_answer import list_answer
 from huimin.checkout.offline.items import (
@@ -101,7 +102,7 @@ def _columns(language: str) -> list[Column]:
         Column(_("优惠"), "discount_fen", discount_cell, "number", only="page", place="figure"),
         Column(_("订单号"), "order_no"),
         column.card_number(only="workbook"),
-        column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
+        Column(_("持卡人"), "name_masked", lambda row: name_in(row) or cells.NOTHING, "nowrap"),
         column.money(_("原价（元）"), "amount_fen", only="workbook"),
         column.money(_("优惠（元）"), "discount_fen", only="workbook"),
         column.money(_("实付（元）"), "payable_fen", only="workbook"),

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import name_in
 from huimin.access.guards import acting, member, require
 from huimin.checkout.offline.decide_waiting import (
     accept_waiting,
@@ -19,13 +20,13 @@ from huimin.checkout.offline.decide_waiting import (
 from huimin.checkout.offline.waiting_facts import facts_of
 from huimin.checkout.offline.waiting_sales import doubts_of_waiting, waiting_sale
 from huimin.checkout.pages.offline_items import BEARERS, STATUSES
-from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Row, Transaction
+from huimin.web import cells
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
@@ -76,7 +77,7 @@ def _page(waiting_id: str, form: Form) -> str:
         state = _state(sale)
         why_not = hindrance(tx, sale, instance().clock()) if state == "waiting" else None
         return {
-            "sale": {**sale, "name_masked": mask_name(sale["holder_name"])},
+            "sale": sale,
             "state": state,
             "doubts": [doubt.detail(language) for doubt in doubts_of_waiting(sale)],
             "hindrance": KeptRefusal.of(why_not).detail(language) if why_not else None,
@@ -92,6 +93,7 @@ def _page(waiting_id: str, form: Form) -> str:
     return render_template(
         "checkout/waiting_sale.html",
         form=form,
+        holder_name=name_in(context["sale"]) or cells.NOTHING,
         state_words=STATUSES,
         bearers=list(BEARERS.items()),
         bearer_words=BEARERS,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import name_in
 from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
@@ -24,7 +25,7 @@ from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
 from huimin.storage.engine import Row, Transaction
-from huimin.web import column
+from huimin.web import cells, column
 from huimin.web.choices import choices_of
 from huimin.web.column import Column
 from huimin.web.current import instance
@@ -100,6 +101,7 @@ def _claim_page(claim_id: str, form: Form) -> str:
     return render_template(
         "claims/claim.html",
         form=form,
+        holder_name=name_in(context["claim"]) or cells.NOTHING,
         source_words=SOURCES,
         lines=[
             replace(item, category=item.category and code_or_plain(item.category))
@@ -142,7 +144,7 @@ def _list() -> ListPage:
         Column(_("购买日期"), "business_day", css_class="nowrap", sort="-day"),
         Column(_("示范点"), "outlet_name", sort="outlet"),
         Column(_("订单号"), "order_no", only="workbook"),
-        Column(_("持卡人"), "name_masked", css_class="nowrap"),
+        Column(_("持卡人"), "name_masked", lambda row: name_in(row) or cells.NOTHING, "nowrap"),
         column.word(_("来源"), "source", SOURCES, only="workbook"),
         column.money(_("原价"), "amount_fen", place="figure", sort="-amount"),
         column.money(_("优惠"), "discount_fen", sort="-discount"),

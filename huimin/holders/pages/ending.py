@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, member, require
 from huimin.audit.list_answer import workbook_response
 from huimin.audit.record import events_of
@@ -305,7 +306,7 @@ def _columns(row: Row, *, choosing: bool) -> list[Column]:
     )
     return [
         *tick,
-        column.linked(_("姓名"), "name_masked", "holders.person"),
+        Column(_("姓名"), "name_masked", _name_link),
         *column.places(),
         *_of_the_aid(),
         Column(_("原因"), lambda one: CAUSE_NAMES[one["cause"]]),
@@ -314,6 +315,14 @@ def _columns(row: Row, *, choosing: bool) -> list[Column]:
         Column(_("那天以后的优惠交易"), _since),
         *([_outcome_column()] if row["state"] in ("approved", "undone") else []),
     ]
+
+
+def _shown_name(one: Row) -> str:
+    return names_for_reader()(one["name"], one["division_code"])
+
+
+def _name_link(one: Row) -> Markup:
+    return cells.link(_shown_name(one), "holders.person", one["id"])
 
 
 def _of_the_aid() -> list[Column]:
@@ -358,7 +367,7 @@ def _notice_columns() -> list[Column]:
     """What a village passes on, with room to sign."""
     return [
         *column.places()[1:],
-        Column(_("姓名"), "name_masked"),
+        Column(_("姓名"), "name_masked", _shown_name),
         *_of_the_aid(),
         Column(_("原因"), lambda one: CAUSE_NAMES[one["cause"]]),
         Column(_("告知人签字"), lambda one: "", letters=16),
