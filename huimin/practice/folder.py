@@ -1,8 +1,9 @@
 """Where a practice county lies: one folder for each till and day, below the real county's.
 
 It has its own database, keys, counters and logs, and nothing of it is ever read by the real county.
-It is built in a temporary folder and moved into place, so that half a county is never opened; those
-of earlier days are removed when a new one is built.
+It is built in a temporary folder and moved into place, and moved away before it is removed, so that
+half a county is never opened. Those of earlier days, and what a crash left of a temporary one, are
+removed when a new one is built.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from huimin.access.terminal_keys import Terminal
@@ -25,6 +27,8 @@ from huimin.practice.county import PracticeCounty, fill
 from huimin.settings import Settings
 
 PRACTICE_FOLDER, CARDS_FILE = "practice", "cards.json"
+# The names of temporary folders begin with it; after so long nobody builds there any more.
+TEMPORARY, LEFT_BEHIND = ".", timedelta(days=1)
 
 
 def open_practice(
@@ -35,7 +39,8 @@ def open_practice(
     `place` is the real till, `terms` the policy that it has today.
     """
     folder = _folder_of(real, place)
-    if not folder.exists():
+    if not (folder / CARDS_FILE).exists():
+        _remove(folder)
         _build(real, folder, place, terms)
     county = read_json((folder / CARDS_FILE).read_text(encoding="utf-8"))
     practice = PracticeCounty(county["terminal_id"], tuple(county["cards"]))
@@ -44,7 +49,16 @@ def open_practice(
 
 def begin_again(real: Instance, place: Terminal) -> None:
     """Forget today's practice of that till."""
-    shutil.rmtree(_folder_of(real, place), ignore_errors=True)
+    _remove(_folder_of(real, place))
+
+
+def _remove(folder: Path) -> None:
+    if not folder.exists():
+        return
+    temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder.parent))
+    with suppress(FileNotFoundError):  # another request of the till was faster
+        os.rename(folder, temporary / folder.name)
+    shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _folder_of(real: Instance, place: Terminal) -> Path:
@@ -58,8 +72,8 @@ def _settings(settings: Settings, folder: Path) -> Settings:
 
 def _build(real: Instance, folder: Path, place: Terminal, terms: PolicyTerms | None) -> None:
     folder.parent.mkdir(mode=0o700, exist_ok=True)
-    _forget_earlier_days(folder.parent, county_day(real.clock()))
-    temporary = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+    _forget_earlier_days(folder.parent, real.clock())
+    temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder.parent))
     try:
         _fill_folder(_settings(real.settings, temporary), real.clock, place, terms)
         os.rename(temporary, folder)
@@ -83,7 +97,12 @@ def _fill_folder(
     (settings.folder / CARDS_FILE).write_text(write_json(asdict(county)), encoding="utf-8")
 
 
-def _forget_earlier_days(parent: Path, today: date) -> None:
+def _forget_earlier_days(parent: Path, now: datetime) -> None:
+    today, before = county_day(now).isoformat(), (now - LEFT_BEHIND).timestamp()
     for folder in parent.iterdir():
-        if not folder.name.startswith((today.isoformat(), ".")):
+        if folder.name.startswith(TEMPORARY):
+            with suppress(FileNotFoundError):  # just moved into place
+                if folder.stat().st_mtime < before:
+                    shutil.rmtree(folder, ignore_errors=True)
+        elif not folder.name.startswith(today):
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -179,3 +180,19 @@ def test_a_device_practises_and_nobody_else_does(
     assert office.client("cashier", outlet_id=outlet["id"]).get(HERE).location == "/till/"
     folders = [path.name for path in (instance.settings.folder / PRACTICE_FOLDER).iterdir()]
     assert len(folders) == 1 and folders[0].endswith(_terminal["id"])
+
+
+def test_beginning_again_is_never_seen_half_done(
+    cashier: Any, instance: Instance, outlet: dict[str, Any]
+) -> None:
+    practice = Practice(cashier)
+    (folder,) = (instance.settings.folder / PRACTICE_FOLDER).iterdir()
+    # As another request of the till finds it while this one removes it, and after a crash.
+    (folder / "cards.json").unlink()
+    assert Practice(cashier).verify("discount").status_code == 200
+    leftover = folder.parent / ".half-built"
+    leftover.mkdir()
+    yesterday = instance.clock().timestamp() - 86_401
+    os.utime(leftover, (yesterday, yesterday))
+    practice.client.post(HERE + "again", data={"csrf_token": practice.token})
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
