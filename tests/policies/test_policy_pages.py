@@ -158,6 +158,10 @@ def test_a_draft_says_what_it_changes_and_publishing_asks_with_that(
     assert effect in asked and "发布，2026年12月1日 起执行" in asked and "九折" in asked
     assert office.client("auditor").get(f"{base}/publish").status_code == 403
     assert office.post(client, f"{base}/publish").status_code == 302
+    # A second press is told on the version's own page, which has no button to publish it again.
+    again = office.post(client, f"{base}/publish")
+    assert again.status_code == 422 and "只有草稿可以发布" in again.text
+    assert f'action="{base}/publish"' not in again.text
     assert "预计用完" in client.get(base).text
     assert client.get(f"{base}/publish").status_code == 302
 

@@ -219,7 +219,9 @@ def _changes(read: _Read) -> dict[str, Any]:
 def _confirm_page(policy_id: str, form: Form) -> str | Response:
     read = instance().engine.read(lambda tx: _read_policy(tx, policy_id, ""))
     publishable = {"approved"} if instance().settings.four_eyes else {"draft", "approved"}
-    if read.row["state"] not in publishable and not form.problems:
+    if read.row["state"] not in publishable:
+        if form.problems:
+            return _policy_page(policy_id, form)
         return redirect(url_for("policies.policy", policy_id=policy_id))
     return render_template(
         "policies/publish.html", form=form, terms=terms_in_words(read.row), **_changes(read)
