@@ -28,10 +28,10 @@ from huimin.storage.list_query import ListQuery
 RECIPIENTS_MAX = 50
 NAME_MAX, ADDRESS_MAX, DAY_MAX = 40, 254, 28
 CLOSED, DAY = "closed", "day"
-# As HTML's own field for an address takes it, with a dot in the name of the host.
-ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", flags=re.ASCII
-)
+# As HTML's own field for an address takes it, with a dot in the name of the host, and with no dot
+# at either end of what stands before it or twice in a row: no message can be addressed to that.
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS = re.compile(rf"{ATOM}(\.{ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", flags=re.ASCII)
 BY_RECIPIENT = "recipient"
 CODE_LENGTH = 40
 

@@ -275,6 +275,8 @@ def test_two_people_open_the_door_and_one_closes_it(posted: Instance) -> None:
         ({"address": "li"}, "address"),
         ({"address": "li@county.example\r\nBcc: x@y.example"}, "address"),
         ({"address": "a@b.example, c@d.example"}, "address"),
+        ({"address": "a..b@c.example"}, "address"),
+        ({"address": ".a@b.example"}, "address"),
         ({"address": f"{'l' * 250}@b.cn"}, "address"),
         ({"purpose": ""}, "purpose"),
         ({"form": "csv"}, "form"),
