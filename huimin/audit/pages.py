@@ -21,7 +21,7 @@ from huimin.audit.event_words import EVENTS, event_words
 from huimin.audit.find_events import EventCriteria, events_before, lookups_before, subject_of
 from huimin.audit.list_answer import list_answer
 from huimin.audit.names import with_names
-from huimin.audit.tell import actor_words, facts_of, facts_text
+from huimin.audit.tell import actor_words, fact_lines, facts_of
 from huimin.core.card_number import typed_number
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
@@ -35,7 +35,7 @@ from huimin.web.words import grouped, recorded_reason
 pages = Blueprint("audit", __name__)
 pages.add_app_template_filter(event_words, "event")
 pages.add_app_template_filter(lambda event: actor_words(event, request_language()), "actor_words")
-pages.add_app_template_filter(lambda event: facts_text(event, request_language()), "facts_text")
+pages.add_app_template_filter(lambda event: fact_lines(event, request_language()), "fact_lines")
 
 
 @pages.get("/audit/")

@@ -61,11 +61,10 @@ def facts_of(event: Mapping[str, Any], language: str) -> list[Fact]:
     return facts
 
 
-def facts_text(event: Mapping[str, Any], language: str) -> str:
-    """All facts of an event in one line."""
-    joined = "; " if language == "en" else "；"
+def fact_lines(event: Mapping[str, Any], language: str) -> list[str]:
+    """All facts of an event, a line each."""
     colon = ": " if language == "en" else "："
-    return joined.join(f"{one.label}{colon}{one.words}" for one in facts_of(event, language))
+    return [f"{one.label}{colon}{one.words}" for one in facts_of(event, language)]
 
 
 def actor_words(event: Mapping[str, Any], language: str) -> str:

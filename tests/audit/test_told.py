@@ -20,7 +20,7 @@ from huimin.audit.event_words import EVENTS, event_words
 from huimin.audit.field_words import FIELDS, HIDDEN, LABELS, value_words
 from huimin.audit.names import NAME_OF, NAMED_BY_ID, with_names
 from huimin.audit.record import NEVER_RECORDED
-from huimin.audit.tell import actor_words, facts_of, facts_text
+from huimin.audit.tell import actor_words, fact_lines, facts_of
 from huimin.core.catalogue import LANGUAGES
 from huimin.instance import Instance
 from tests.making.holders import make_holder
@@ -240,7 +240,7 @@ def test_whatever_is_recorded_is_told_in_words(action: str, language: str) -> No
     }
     facts = facts_of(event, language)
     assert {fact.label for fact in facts} == {LABELS.say(name, language) for name in FIELDS}
-    text = f"{facts_text(event, language)} {actor_words(event, language)}"
+    text = " ".join([*fact_lines(event, language), actor_words(event, language)])
     assert not RAW.search(text), RAW.findall(text)
     assert "secret" not in text and "2026-10-31 10:05" in text and "¥1,280.50" in text
 
