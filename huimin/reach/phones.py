@@ -13,6 +13,7 @@ from typing import Any, Unpack
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import parse_instant
+from huimin.core.identity import mask_phone
 from huimin.core.phone import BETWEEN
 from huimin.keys.personal_data import PersonalData
 from huimin.reach import queries
@@ -50,9 +51,11 @@ def phones_shown(
     return shown if now < shown.until else None
 
 
-def phone_text(secrets: PersonalData, row: Row) -> str:
-    """The phone numbers of a row with phone_cipher; "" for none."""
+def phone_text(secrets: PersonalData, row: Row, *, masked: bool = False) -> str:
+    """The phone numbers of a row with phone_cipher, each of them `masked` or not; "" for none."""
     phone = secrets.value(row, "holder.phone")
+    if masked:
+        phone = mask_phone(phone)
     return phone.replace(BETWEEN, f" {BETWEEN} ") if phone else ""
 
 

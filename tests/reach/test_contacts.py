@@ -69,6 +69,12 @@ def test_one_reason_shows_the_town_s_phones_for_an_hour_and_each_is_recorded_onc
         (event,) = events(instance, people[name], "holder.phone_shown")
         assert (event["reason"], event["actor"]) == ("通知领卡", office.names[client])
     assert events(instance, people["elsewhere"], "holder.phone_shown") == []
+    # Of two numbers each is hidden as one is, and shown as it is.
+    two = make_holder(instance, division_code=EAST, phone="13711110004/13722220005")
+    contact = f"{LIST}/{two['id']}"
+    assert "13711110004 / 13722220005" in client.get(contact).text
+    other_window = office.client("registrar", division_code=NANTA)
+    assert "137******04 / 137******05" in other_window.get(contact).text
     # Neither in a download nor in another window, nor of another town.
     workbook = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}?format=xlsx").data))
     assert "1371111" not in str(list(workbook.active.values))

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, require
-from huimin.core.identity import mask_phone
 from huimin.core.refusals import Problems
 from huimin.reach.contacts import (
     NOTE_MAX,
@@ -64,7 +63,6 @@ def _page(town_code: str, holder_id: str, form: Form) -> str:
         return person_of(tx, holder_id, within=town_code), contacts_of(tx, secrets, holder_id)
 
     person, contacts = instance().engine.read(query)
-    phone = phone_text(secrets, person)
     if shown is not None:
         change(lambda tx: note_phones_shown(tx, [holder_id], shown, **by))
     return render_template(
@@ -73,7 +71,7 @@ def _page(town_code: str, holder_id: str, form: Form) -> str:
         person=person["id"],
         name=names_for_reader()(person["name"], person["division_code"]),
         village=work_list.villages.get(person["division_code"], work_list.town_name),
-        phone=phone if shown else mask_phone(phone),
+        phone=phone_text(secrets, person, masked=shown is None),
         contacts=contacts,
         results=OnPages(RESULTS),
         note_max=NOTE_MAX,
