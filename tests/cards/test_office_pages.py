@@ -236,7 +236,7 @@ def test_the_list_begins_where_the_fewest_cards_are_whatever_is_asked_for(
     begins = {
         "card_ids_by_walk": "card USING INDEX sqlite_autoindex_card_1 (id>?)",
         "card_ids_to_print": "card USING INDEX card_to_print (printed_at=? AND id>?)",
-        "card_ids_by_state": "card USING INDEX card_state (state=?)",
+        "card_ids_by_state": "card USING INDEX card_by_state (state=? AND id>?)",
         "card_ids_by_expiry": "card USING INDEX card_expiry (state=? AND expires_on<?)",
         "card_ids_by_town": "holder USING INDEX holder_town (<expr>=?)",
         "approved_without_card_in": "application USING COVERING INDEX application_to_fulfil"
