@@ -123,7 +123,7 @@ def due_now(tx: Transaction, now: datetime) -> list[Due]:
 
 
 def sweep_files(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Delete the files of mails that have all been sent."""
+    """Delete the files of which no mail waits or may be tried again."""
     folder = settings.folder / FOLDER
     if not folder.is_dir():
         return

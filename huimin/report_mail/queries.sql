@@ -88,7 +88,7 @@ SELECT id FROM notice WHERE key = :key;
 -- name: files_still_needed
 SELECT DISTINCT m.sha256 FROM report_mail AS m
 JOIN notice_delivery AS d ON d.notice_id = m.notice_id
-WHERE d.state <> 'sent';
+WHERE d.state <> 'sent' AND COALESCE(d.last_error, '') <> 'recipient_ended';
 
 -- name: mails_before
 -- read both ways

@@ -348,3 +348,6 @@ def test_the_pages_propose_approve_list_and_stop(
     mails.refuse = None
     assert send(posted) == [] and mails.messages == []
     assert "份通知没有送到" not in office.client().get("/today").text
+    # Its file, which can't be sent any more, does not stay.
+    sweep_files(posted.engine, posted.settings, datetime.now(UTC).replace(year=2099))
+    assert list((posted.settings.folder / FOLDER).iterdir()) == []
