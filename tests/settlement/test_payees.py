@@ -200,6 +200,8 @@ def test_a_merchant_asks_for_another_account_and_hears_of_every_change(
     assert office.post(manager, address, reason="再来一次", **CARD).status_code == 302
     assert office.post(manager, f"{waiting(admin, address)}/withdraw").status_code == 302
     put_in_force(office, address, COMPANY)
+    # How the county verifies would tell a swindler what to prepare for.
+    assert "已核实" in admin.get(address).text and "已核实" not in manager.get(address).text
     assert "更换了；不是您知道的" in manager.get("/settlements/").text
     notices = instance.engine.read(
         lambda tx: [
