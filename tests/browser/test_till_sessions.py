@@ -118,6 +118,7 @@ def test_a_practice_till_goes_on_too_after_the_sign_in(visit: Visit) -> None:
     page = visit.page
     till_ready(page)
     page.get_by_role("link", name="收银台练习（不记账）").click()
+    page.wait_for_selector(".practice-banner")
     till_ready(page)
     page.click("[data-practice-kind=discount] [data-practice-card]")
     page.fill("#amount", "128")
