@@ -43,6 +43,8 @@ MADE_OF = (
     "templates/practice/banner.html",
     "templates/practice/cards.html",
     "templates/settlement/news.html",
+    "templates/tour/panel.html",
+    "templates/tour/tour.html",
     "checkout/static/service_worker.js",
     "core/translations/en/LC_MESSAGES/messages.mo",
     "core/translations/zh_Hant/LC_MESSAGES/messages.mo",
