@@ -63,6 +63,27 @@ def test_every_list_is_as_wide_as_a_phone_and_its_rows_are_cards(visit: Visit, d
         assert misplaced == 0, address
 
 
+@on_phone
+def test_filters_are_folded_on_a_phone_and_a_search_is_not(visit: Visit) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 360, "height": 780})
+    visit.sign_in(visit.county.administrator)
+    page.goto(visit.county.address + "/holders/")
+    assert page.locator("#field-text").is_visible() and not page.locator("#field-kind").is_visible()
+    page.goto(visit.county.address + "/cards/")
+    state, fold = page.locator("#field-state"), page.get_by_role("button", name="筛选")
+    assert not state.is_visible()
+    # Nothing but the count, the chips and the order stands between the filters and the first row.
+    row = page.locator("table.as-cards tbody tr").first.bounding_box()
+    assert row["y"] - fold.bounding_box()["y"] < 300
+    fold.focus()
+    page.keyboard.press("Enter")
+    assert state.is_visible() and fold.get_attribute("aria-expanded") == "true"
+    assert visit.wide() == 0
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert state.is_visible() and not fold.is_visible()
+
+
 @at_desk
 def test_a_row_opens_its_thing_and_the_way_back_keeps_the_filters(visit: Visit) -> None:
     page = visit.page

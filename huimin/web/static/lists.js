@@ -16,6 +16,12 @@ for (const row of table?.tBodies[0]?.rows || []) {
   });
 }
 
+// On a phone the filters unfold by a press.
+const fold = document.querySelector(".fold-button");
+fold?.addEventListener("click", () => {
+  fold.setAttribute("aria-expanded", String(fold.getAttribute("aria-expanded") !== "true"));
+});
+
 // For this window only, and only for whoever is signed in now.
 const key = (path) => `list ${member} ${path}`;
 if (table || document.querySelector("form.filters")) {
