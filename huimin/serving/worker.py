@@ -35,6 +35,8 @@ from huimin.web.uploads import REQUEST_BYTES_MAX, bytes_max_of
 granian_parts: Any = _granian
 # Open files and sockets of the process; the system's usual 1,024 is fewer than the connections.
 OPEN_FILES = 16_384
+# How long a stop may go unnoticed.
+SIGNAL_SECONDS = 0.5
 
 
 class NoLoop:
@@ -112,7 +114,10 @@ def spawn_worker(
     over = threading.Event()
     stopped.add_cb(over.set)
     worker.serve_mtr(scheduler, no_loop, stopped)
-    over.wait()
+    # The kernel may hand a signal to one of granian's threads, but Python runs the handler in this
+    # one: if it slept on, nobody would notice a stop until the process is killed.
+    while not over.wait(SIGNAL_SECONDS):
+        pass
 
 
 def _stopped_by_signals(bodies: Bodies) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import json
 import re
 import resource
 import select
+import signal
 import socket
 import sqlite3
 import struct
@@ -64,6 +66,17 @@ def begin(port: int, sent: bytes, address: str = "127.0.0.1") -> socket.socket:
         ("127.0.0.1", port), ANSWER_SECONDS_MAX, source_address=(address, 0)
     )
     connection.sendall(sent)
+    return connection
+
+
+def begun(port: int, start: bytes, then: bytes) -> socket.socket:
+    """A connection whose request the server has begun to receive; then this much of its body."""
+    connection = begin(port, start.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _part(connection)
+    assert received == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.sendall(then)
     return connection
 
 
@@ -271,16 +284,25 @@ def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
             other.execute("BEGIN IMMEDIATE")  # the sale waits for this
             start = head("/api/v1/redemptions", len(sale), bearer, "Idempotency-Key: 1")
             with (
-                begin(port, start + sale) as till,
-                unfinished(port, 1, 40, address=one_address) as (slow,),
-                begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe,
+                begun(port, start, sale) as till,
+                begun(port, head("/api/v1/cards/verify", 40), b'{"c') as slow,
             ):
-                assert answer_of(probe)[0] == 200  # who came later is answered: the sale has begun
                 server.terminate()
                 assert answer_of(slow)[1]["code"] == "server_stopping"
                 other.rollback()
                 assert answer_of(till)[0] == 201
         assert server.wait(ANSWER_SECONDS_MAX) == 0
+
+
+def test_a_stop_is_noticed_whichever_thread_is_handed_the_signal(county: dict[str, Any]) -> None:
+    with running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server):
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        (worker,) = map(int, children)
+        thread = max(int(task.name) for task in Path(f"/proc/{worker}/task").iterdir())
+        assert thread != worker
+        with begun(port, head("/api/v1/cards/verify", 40), b'{"c') as slow:
+            assert ctypes.CDLL(None).tgkill(worker, thread, signal.SIGTERM) == 0
+            assert answer_of(slow)[1]["code"] == "server_stopping"
 
 
 def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> None:
