@@ -144,9 +144,7 @@ def read_evidence(
     **by: Unpack[By],
 ) -> tuple[Row, bytes]:
     """The row and the content; the access is recorded. Raises Refusal `not_found`."""
-    row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
-    if row is None:
-        raise Refusal("not_found")
+    row = _evidence_of(tx, holder_id, file_id)
     content = personal_data.unseal(_sealed(folder, file_id), file_id)
     record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
     return row, content
@@ -163,9 +161,7 @@ def look_at_evidence(
 ) -> tuple[Row, bytes]:
     """The same for the picture on a page, recorded once in LOOKS_APART. Raises Refusal
     `not_found`."""
-    row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
-    if row is None:
-        raise Refusal("not_found")
+    row = _evidence_of(tx, holder_id, file_id)
     since = instant_text(by["now"] - LOOKS_APART)
     seen = queries.looks_since(tx, holder_id=holder_id, actor=by["actor"], since=since)
     if not any(read_json(look["new_json"]).get("file") == file_id for look in seen):
@@ -173,13 +169,19 @@ def look_at_evidence(
     return row, personal_data.unseal(_sealed(folder, file_id), file_id)
 
 
+def _evidence_of(tx: Transaction, holder_id: str, file_id: str) -> Row:
+    row: Row | None = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
+    if row is None:
+        raise Refusal("not_found")
+    return row
+
+
 def remove_evidence(
     tx: Transaction, *, holder_id: str, file_id: str, reason: str, **by: Unpack[By]
 ) -> None:
     """Remove a file from the person's page; call `drop_file` after the commit to delete it."""
     reason = checked_reason(reason)
-    if queries.evidence_by_id(tx, id=file_id, holder_id=holder_id) is None:
-        raise Refusal("not_found")
+    _evidence_of(tx, holder_id, file_id)
     queries.remove_evidence(tx, id=file_id, removed_at=instant_text(by["now"]))
     old = {"file": file_id}
     record(tx, "holder.evidence_removed", holder_id, reason=reason, old=old, **by)

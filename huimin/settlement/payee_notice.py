@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from huimin.core.catalogue import say, sentence, text
+from huimin.merchants.merchants import merchant_by_id
 from huimin.notices.merchant_webhook import tell_merchant
 from huimin.notices.post import Notice, post_notice, targets_of
 from huimin.settings import Settings
-from huimin.settlement.payees import require_merchant
 from huimin.storage.engine import Row, Transaction
 
 TITLES = {
@@ -22,7 +22,7 @@ TITLES = {
 def tell_payee(tx: Transaction, row: Row, settings: Settings, *, now: datetime) -> None:
     """Post the notice of a row's present state, once; it names no account and no person."""
     merchant, state, language = (
-        require_merchant(tx, row["merchant_id"]),
+        merchant_by_id(tx, row["merchant_id"]),
         row["state"],
         settings.language,
     )

@@ -19,6 +19,7 @@ from huimin.core.days import county_start, instant_text
 from huimin.core.permissions import Side
 from huimin.core.refusals import Refusal, field_problem
 from huimin.keys.personal_data import PersonalData
+from huimin.merchants.merchants import merchant_by_id
 from huimin.settlement import queries
 from huimin.settlement.answer import TIME, time_confirms_on
 from huimin.settlement.payee_fields import Payee
@@ -52,7 +53,7 @@ def propose_payee(
     `not_found`.
     """
     checked = checked_reason(reason)
-    require_merchant(tx, merchant_id)
+    merchant_by_id(tx, merchant_id)
     current = payee_in_force(tx, personal_data, merchant_id)
     if current is not None and current.payee == payee:
         raise field_problem("account", "与现在的收款账户完全一样，不用再提。")
@@ -166,14 +167,6 @@ def payee_row(tx: Transaction, payee_id: str, merchant_id: str) -> Row:
     """The row, if it is that merchant's. Raises Refusal `not_found`."""
     row = _row(tx, payee_id)
     if row["merchant_id"] != merchant_id:
-        raise Refusal("not_found")
-    return row
-
-
-def require_merchant(tx: Transaction, merchant_id: str) -> Row:
-    """The merchant's id and name. Raises Refusal `not_found`."""
-    row: Row | None = queries.merchant_named(tx, id=merchant_id)
-    if row is None:
         raise Refusal("not_found")
     return row
 

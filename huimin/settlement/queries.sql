@@ -284,9 +284,6 @@ SELECT outlet_id, adjusts_month,
     AND adjusts_month IS NOT NULL
 GROUP BY outlet_id, adjusts_month;
 
--- name: merchant_named^
-SELECT id, name, credit_code, state FROM merchant WHERE id = :id;
-
 -- name: insert_payee^
 -- Nothing comes back while another proposal of the merchant waits.
 INSERT INTO merchant_payee (

@@ -16,6 +16,7 @@ from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.permissions import allows, side_of
 from huimin.core.refusals import Refusal
+from huimin.merchants.merchants import merchant_by_id
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant
 from huimin.settlement.payee_fields import FIELD_NAMES, KINDS, PAYEE_FIELDS, Payee, checked_payee
@@ -34,7 +35,6 @@ from huimin.settlement.payees import (
     payee_waiting,
     propose_payee,
     reject_payee,
-    require_merchant,
     reveal_payee,
     withdraw_payee,
 )
@@ -183,7 +183,7 @@ def _page(merchant_id: str, form: Form, *, opened: str = "", whole: PayeeRow | N
 
     def read(tx: Transaction) -> dict[str, Any]:
         return {
-            "merchant": require_merchant(tx, merchant_id),
+            "merchant": merchant_by_id(tx, merchant_id),
             "current": payee_in_force(tx, secrets, merchant_id),
             "proposed": payee_waiting(tx, secrets, merchant_id),
             "history": payee_history(tx, secrets, merchant_id),
