@@ -12,8 +12,16 @@ import click
 
 from huimin import __version__
 from huimin.command_language import in_language
-from huimin.command_line import CommandProblem, OneSentenceGroup, Root, echo, pass_settings
+from huimin.command_line import (
+    CommandProblem,
+    OneSentenceGroup,
+    Root,
+    echo,
+    pass_settings,
+    utf8_text,
+)
 from huimin.core.catalogue import say, sentence
+from huimin.divisions.load import read_divisions
 from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
@@ -102,9 +110,17 @@ def main(context: click.Context, folder: Path | None) -> None:
 
 @main.command()
 @pass_settings
-def init(settings: Settings) -> None:
+@click.option(
+    "--divisions",
+    "table",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="别的县：行政区划表（CSV，四列 code,name,level,parent_code）；不写则装入乐至县的。",
+)
+def init(settings: Settings, table: Path | None) -> None:
     """建新数据库，装入全县行政区划。"""
-    create_instance(settings)
+    divisions = None if table is None else read_divisions(utf8_text(table))
+    create_instance(settings, divisions)
     echo("数据库已建好：{place}", place=_place(settings))
 
 

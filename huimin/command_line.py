@@ -54,6 +54,14 @@ class CommandProblem(click.ClickException):
         super().__init__(translated(source, **params))
 
 
+def utf8_text(path: Path) -> str:
+    """The text of a CSV that somebody gives. Raises CommandProblem when it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CommandProblem("文件不是 UTF-8，请另存为 UTF-8 CSV。") from error
+
+
 class OneSentenceGroup(SpeakingGroup):
     """A root group in the language of the shell; errors are one sentence, with exit code 2."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from huimin.audit.lookups import LookupLog
 from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.deny_list import DenyLists
 from huimin.cards.find import has_cards
-from huimin.divisions.load import load_divisions
+from huimin.divisions.load import DivisionRow, load_divisions
 from huimin.holders.people import has_holders
 from huimin.holders.working_days import WorkingDays, open_working_days
 from huimin.instance import Instance
@@ -85,11 +85,12 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
     )
 
 
-def create_instance(settings: Settings) -> None:
-    """Create the database and load the county's divisions. Raises StorageProblem if it exists."""
+def create_instance(settings: Settings, divisions: Iterable[DivisionRow] | None = None) -> None:
+    """Create the database and load the county's divisions: those of `read_divisions`, or the
+    package's own county. Raises StorageProblem if it exists."""
     create_database(settings)
     engine = open_engine(settings)
     try:
-        engine.write(load_divisions)
+        engine.write(lambda tx: load_divisions(tx, divisions))
     finally:
         engine.close()

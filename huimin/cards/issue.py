@@ -14,9 +14,10 @@ from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event, record_expired
 from huimin.core.acting import By
-from huimin.core.card_number import COUNTY_CODE, make_number
+from huimin.core.card_number import make_number
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem
+from huimin.divisions.load import county_code
 from huimin.holders.people import may_come
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -36,14 +37,15 @@ def issue_card(
     key_id: int,
     reason: str,
     expires_on: date | str | None = None,
-    county_code: str = COUNTY_CODE,
+    number_start: str | None = None,
     **by: Unpack[By],
 ) -> Row:
     """Give a holder a new active card and return its row.
 
-    Its number begins with `county_code`. `expires_on` is its last valid day; the default is
-    `CARD_YEARS` years from today. Raises FieldProblems: holder unknown,
-    erased or with a live card; expiry out of range; bad reason.
+    Its number begins with the county's six digits, or with `number_start` where a card must be no
+    county's. `expires_on` is its last valid day; the default is `CARD_YEARS` years from today.
+    Raises FieldProblems: holder unknown, erased or with a live card; expiry out of range; bad
+    reason.
     """
     reason = checked_reason(reason)
     today = county_day(by["now"])
@@ -56,7 +58,7 @@ def issue_card(
         tx,
         holder_id=holder_id,
         key_id=key_id,
-        county_code=county_code,
+        number_start=number_start or county_code(tx),
         today=today,
         last_day=last_day,
         now=by["now"],
@@ -92,14 +94,14 @@ def _insert(
     today: date,
     last_day: date,
     now: datetime,
-    county_code: str = COUNTY_CODE,
+    number_start: str,
 ) -> Row:
     for _ in range(TRIES_MAX):
         card: Row | None = queries.insert_card(
             tx,
             id=new_id(),
             copy_id=secrets.token_hex(COPY_ID_BYTES),
-            number=make_number(secrets.randbelow(SERIALS), county_code),
+            number=make_number(secrets.randbelow(SERIALS), number_start),
             holder_id=holder_id,
             key_id=key_id,
             issued_on=today.isoformat(),

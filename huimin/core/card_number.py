@@ -10,12 +10,11 @@ from stdnum import verhoeff
 
 from huimin.core.visible_text import without_blanks
 
-COUNTY_CODE = "512022"
 SERIAL_DIGITS = 9
 NUMBER_DIGITS = 16
 
 
-def make_number(serial: int, county_code: str = COUNTY_CODE) -> str:
+def make_number(serial: int, county_code: str) -> str:
     """The 16-digit number for a serial. Raises ValueError unless 0 <= serial < 10⁹."""
     if not 0 <= serial < 10**SERIAL_DIGITS:
         raise ValueError("a serial has nine digits")

@@ -10,12 +10,12 @@ import click
 
 from huimin.command_line import (
     Answer,
-    CommandProblem,
     acting,
     actor,
     answers,
     echo,
     pass_instance,
+    utf8_text,
 )
 from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day
@@ -54,10 +54,7 @@ def divisions() -> None:
 @pass_instance
 def coordinates(instance: Instance, file: Path) -> None:
     """从 CSV（code,latitude,longitude，WGS 84 十进制度数）装入村社的经纬度，全部或全不。"""
-    try:
-        content = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CommandProblem("文件不是 UTF-8，请另存为 UTF-8 CSV。") from error
+    content = utf8_text(file)
     locations, now = read_locations(content), instance.clock()
     count = instance.engine.write(
         lambda tx: locate_divisions(tx, locations, now=now, actor=actor())

@@ -9,14 +9,15 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any, Unpack
+from typing import Unpack
 
 from huimin.audit.record import record
 from huimin.core.acting import By
-from huimin.core.catalogue import Text
+from huimin.core.catalogue import text
 from huimin.core.coordinates import LATITUDE_RANGE, LONGITUDE_RANGE, parse_degrees
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import FieldProblems
 from huimin.divisions import queries
+from huimin.divisions.load import line_problem
 from huimin.storage.engine import Transaction
 
 COLUMNS = ("code", "latitude", "longitude")
@@ -32,14 +33,14 @@ class Location:
     longitude: int
 
 
-def read_locations(text: str) -> list[Location]:
+def read_locations(content: str) -> list[Location]:
     """Parse a CSV with the columns code, latitude, longitude (decimal degrees).
 
     Raises FieldProblems naming each wrong line.
     """
-    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    reader = csv.DictReader(StringIO(content.removeprefix("\ufeff")))
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
-        raise FieldProblems([_problem(1, "第一行要有 code,latitude,longitude 三列。")])
+        raise FieldProblems([line_problem(1, text("第一行要有 code,latitude,longitude 三列。"))])
     locations, problems, seen = [], [], set()
     for row in reader:
         code = (row["code"] or "").strip()
@@ -48,13 +49,14 @@ def read_locations(text: str) -> list[Location]:
             longitude = parse_degrees(row["longitude"] or "", LONGITUDE_RANGE)
         except ValueError:
             problems.append(
-                _problem(
-                    reader.line_num, "经纬度要写成中国境内的十进制度数，例如 30.275612,105.022341。"
+                line_problem(
+                    reader.line_num,
+                    text("经纬度要写成中国境内的十进制度数，例如 30.275612,105.022341。"),
                 )
             )
             continue
         if code in seen:
-            problems.append(_problem(reader.line_num, "{code} 写了两次。", code=code))
+            problems.append(line_problem(reader.line_num, text("{code} 写了两次。", code=code)))
         seen.add(code)
         locations.append(Location(reader.line_num, code, latitude, longitude))
     if problems:
@@ -73,13 +75,11 @@ def locate_divisions(tx: Transaction, locations: Iterable[Location], **by: Unpac
             longitude_microdegrees=one.longitude,
         )
         if not updated:
-            problems.append(_problem(one.line, "没有行政区划代码 {code}。", code=one.code))
+            problems.append(
+                line_problem(one.line, text("没有行政区划代码 {code}。", code=one.code))
+            )
         count += 1
     if problems:
         raise FieldProblems(problems)
     record(tx, "division.located", "all", new={"count": count}, **by)
     return count
-
-
-def _problem(line: int, source: str, /, **params: Any) -> FieldProblem:
-    return FieldProblem("file", "第 {line} 行：{problem}", line=line, problem=Text(source, params))

@@ -36,6 +36,9 @@ SELECT old_code FROM division_move
 WHERE subject_id = :holder_id AND subject_kind = 'holder' AND effective_on > :day
 ORDER BY effective_on, id LIMIT 1;
 
+-- name: county_code$
+SELECT code FROM division WHERE level = 'county' ORDER BY code LIMIT 1;
+
 -- name: put_division*!
 INSERT INTO division (code, name, level, parent_code)
 VALUES (:code, :name, :level, :parent_code)

@@ -164,7 +164,7 @@ def _card_of(instance: Instance, person: Person, village: str, begun: datetime) 
             holder_id=holder_id,
             key_id=instance.key_ring.active_key_id,
             reason="练习",
-            county_code=NOBODYS_COUNTY,
+            number_start=NOBODYS_COUNTY,
             **by,
         )
 

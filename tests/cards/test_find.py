@@ -32,7 +32,7 @@ def test_number_token_and_address_name_the_same_card(instance: Instance) -> None
 
 def test_a_number_that_was_never_given_out_is_unknown(instance: Instance) -> None:
     with pytest.raises(Refusal) as caught:
-        find(instance, make_number(1))
+        find(instance, make_number(1, "512022"))
     assert caught.value.code == "card_unknown"
 
 

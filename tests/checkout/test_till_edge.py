@@ -22,7 +22,7 @@ from tests.making.offline import make_offline_till
 from tests.making.policies import make_policy
 from tests.making.till import ApiTill
 
-UNKNOWN_NUMBER = make_number(123_456_789)
+UNKNOWN_NUMBER = make_number(123_456_789, "512022")
 
 
 @pytest.fixture
