@@ -65,7 +65,7 @@ class Verifier:
 def sign_note(text: str, name: str, key: Ed25519PrivateKey) -> str:
     """The note of a text that ends with a line break, signed by one signer."""
     if not text.endswith("\n") or "+" in name or re.search(r"\s", name):
-        raise ValueError("a note's text ends with a line break; its signer's name has no + or blank")
+        raise ValueError("a text ends with a line break, a name has neither + nor a blank")
     key_id = Verifier(name, key.public_key()).key_id
     signature = base64.b64encode(key_id + key.sign(text.encode())).decode("ascii")
     return f"{text}\n— {name} {signature}\n"

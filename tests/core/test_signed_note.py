@@ -9,10 +9,13 @@ from huimin.core.signed_note import NoteProblem, Verifier, open_note, sign_note
 
 # The example of golang.org/x/mod/sumdb/note, by another implementation.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-NOTE = """If you think cryptography is the answer to your problem,
+SIGNED = (
+    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+)
+NOTE = f"""If you think cryptography is the answer to your problem,
 then you don't know what your problem is.
 
-— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=
+— PeterNeumann {SIGNED}
 """
 
 
