@@ -458,6 +458,17 @@ CREATE TABLE job (
 );
 CREATE INDEX job_kind ON job (kind, created_at);
 
+-- Append-only: what timers did (day run, month run, backups, rehearsals). A run that was cut off has no row: its age tells.
+CREATE TABLE timer_run (
+    id          TEXT PRIMARY KEY,
+    what        TEXT NOT NULL,
+    started_at  TEXT NOT NULL,
+    ended_at    TEXT NOT NULL,
+    outcome     TEXT NOT NULL CHECK (outcome IN ('well', 'attention', 'failed')),
+    detail      TEXT NOT NULL
+);
+CREATE INDEX timer_run_newest ON timer_run (what, id);
+
 -- A key by which a civil-affairs system sends the register of one source, for one town or (without a division) the county.
 -- Only the key's hash is here.
 CREATE TABLE register_token (
@@ -1312,12 +1323,36 @@ CREATE TABLE reach_count (
     PRIMARY KEY (day, month, town_code)
 );
 
--- The digest of a day that is over, folded once when it is first asked for. Append-only.
+-- The digest of a day that is over, folded once by the timer with the day's anchor. Append-only.
 CREATE TABLE publication_digest (
     id       TEXT PRIMARY KEY,
     day      TEXT NOT NULL UNIQUE,
     digest   TEXT NOT NULL CHECK (length(digest) = 64),
     made_at  TEXT NOT NULL
+);
+
+-- ---------------------------------------------------------------- anchors
+-- Append-only: the signed state of all chains, as it was handed out. Once for each county day that is over, when the tree
+-- (RFC 6962) grows by the day's rows, and whenever somebody asks for one (day NULL, the tree as it was). `frontier`: the
+-- roots of the tree's complete subtrees from the left, from which it grows. `checkpoint`: the part that everybody may read.
+CREATE TABLE anchor (
+    id          TEXT PRIMARY KEY,
+    day         TEXT UNIQUE,
+    made_at     TEXT NOT NULL,
+    size        BIGINT NOT NULL CHECK (size >= 0),
+    root        TEXT NOT NULL CHECK (length(root) = 64),
+    frontier    TEXT NOT NULL,
+    checkpoint  TEXT,
+    note        TEXT NOT NULL,
+    sha256      TEXT NOT NULL CHECK (length(sha256) = 64),
+    CHECK ((day IS NULL) = (checkpoint IS NULL))
+);
+
+-- Append-only: the root of each 256 leaves of the tree, so that a proof reads a few rows however long a day was.
+CREATE TABLE tree_block (
+    id      TEXT PRIMARY KEY,
+    number  BIGINT NOT NULL UNIQUE CHECK (number >= 0),
+    hash    TEXT NOT NULL CHECK (length(hash) = 64)
 );
 
 -- ---------------------------------------------------------------- notices

@@ -39,3 +39,15 @@ SELECT * FROM job WHERE kind LIKE :kinds AND id < :before ORDER BY id DESC LIMIT
 
 -- name: old_jobs
 SELECT id FROM job WHERE finished_at < :before;
+
+-- name: insert_timer_run!
+INSERT INTO timer_run (id, what, started_at, ended_at, outcome, detail)
+VALUES (:id, :what, :started_at, :ended_at, :outcome, :detail);
+
+-- name: newest_timer_run^
+SELECT what, started_at, ended_at, outcome, detail FROM timer_run
+WHERE what = :what ORDER BY id DESC LIMIT 1;
+
+-- name: newest_good_timer_run^
+SELECT what, started_at, ended_at, outcome, detail FROM timer_run
+WHERE what = :what AND outcome <> 'failed' ORDER BY id DESC LIMIT 1;

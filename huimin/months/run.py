@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
-from huimin.core.catalogue import Text, text
+from huimin.core.catalogue import text
 from huimin.core.days import instant_text
-from huimin.core.refusals import Refusal
+from huimin.jobs.timer_runs import Outcome, note_run
 from huimin.months import queries
 from huimin.months.closes import close_by_version, files_of, months_to_draft
 from huimin.months.closes import report_of_close as report_of
@@ -30,21 +28,18 @@ from huimin.notices.send import Attempt, send_due
 from huimin.report_mail.post import post_due, sweep_files
 from huimin.settings import Settings
 from huimin.settlement.answer import close_due
-from huimin.storage.engine import Engine, StorageProblem, Transaction
-
-log = structlog.get_logger(__name__)
+from huimin.storage.engine import Engine, Transaction
 
 ACTOR = "system"
+WHAT = "month"
 # A closing is told while it is news: a mailbox that is set up today gets no history.
 NEWS = timedelta(days=7)
 
 
 @dataclass
-class Run:
+class Run(Outcome):
     """What one call did, in sentences; `problems` are what somebody must look at."""
 
-    done: list[Text] = field(default_factory=list)
-    problems: list[Text] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
 
 
@@ -52,34 +47,21 @@ def run_month_end(engine: Engine, settings: Settings, *, clock: Callable[[], dat
     """Do all of it; one part that fails keeps no other from being done."""
     run, now = Run(), clock()
     for month in engine.read(lambda tx: months_to_draft(tx, now)):
-        _safely(run, month, partial(_draft, run, engine, settings, month, now))
-    _safely(run, text("结算单"), lambda: _confirm_due(run, engine, now))
+        run.try_part(month, partial(_draft, run, engine, settings, month, now))
+    run.try_part(text("结算单"), lambda: _confirm_due(run, engine, now))
     for row in engine.read(queries.approved_versions):
         month, version = row["month"], row["version"]
-        _safely(run, month, partial(_restore, run, engine, settings, month, version))
-    _safely(run, text("通知"), lambda: _tell_closed(engine, settings, now))
-    _safely(run, text("报表寄送"), lambda: _post_reports(run, engine, settings, clock))
-    _safely(run, text("通知"), lambda: run.attempts.extend(send_due(engine, settings, clock=clock)))
+        run.try_part(month, partial(_restore, run, engine, settings, month, version))
+    run.try_part(text("通知"), lambda: _tell_closed(engine, settings, now))
+    run.try_part(text("报表寄送"), lambda: _post_reports(run, engine, settings, clock))
+    run.try_part(text("通知"), lambda: run.attempts.extend(send_due(engine, settings, clock=clock)))
     troubled = len(engine.read(troubled_deliveries))
     if troubled:
         run.problems.append(
             text("{count} 份通知没有送到，见 huimin notices list。", count=troubled)
         )
+    note_run(engine, WHAT, run, started_at=now, ended_at=clock(), language=settings.language)
     return run
-
-
-def _safely(run: Run, what: str | Text, work: Callable[[], object]) -> None:
-    try:
-        work()
-    except Refusal as error:
-        run.problems.append(text("{what}：{problem}", what=what, problem=error.text))
-    except (OSError, StorageProblem) as error:
-        run.problems.append(text("{what}：{problem}", what=what, problem=error))
-    except Exception as error:
-        log.exception("a part of the month's end failed", part=str(what))
-        run.problems.append(
-            text("{what}：程序错误（{error}），详见日志。", what=what, error=type(error).__name__)
-        )
 
 
 def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: datetime) -> None:

@@ -34,6 +34,9 @@ APPEND_ONLY_TABLES = (
     "notice_attempt",
     "report_mail",
     "reach_contact",
+    "timer_run",
+    "anchor",
+    "tree_block",
 )
 
 _SQLITE = """

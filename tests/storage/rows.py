@@ -481,6 +481,32 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("notice_attempt", {"id": "na", "delivery_id": "nd", "at": AT, "problem": "mail_unset"}),
     (
+        "anchor",
+        {
+            "id": "an",
+            "day": "2026-10-01",
+            "made_at": AT,
+            "size": 1,
+            "root": "0" * 64,
+            "frontier": "0" * 64,
+            "checkpoint": "checkpoint",
+            "note": "note",
+            "sha256": "0" * 64,
+        },
+    ),
+    ("tree_block", {"id": "tb", "number": 0, "hash": "0" * 64}),
+    (
+        "timer_run",
+        {
+            "id": "tr",
+            "what": "day",
+            "started_at": AT,
+            "ended_at": AT,
+            "outcome": "well",
+            "detail": "",
+        },
+    ),
+    (
         "report_recipient",
         {
             "id": "rr",

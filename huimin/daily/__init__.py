@@ -1,0 +1,1 @@
+"""What the county does once a day without a person: `huimin day run`, called by a timer."""

@@ -1,0 +1,45 @@
+"""The table of daily tasks, in the order in which they are done.
+
+A task is a function of the instance that returns what it did. It may be run again at any time, and
+does nothing twice; one that fails keeps no other from being done. Add a row to hang in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from huimin.core.catalogue import Text, text
+from huimin.instance import Instance
+from huimin.jobs.timer_runs import Outcome
+from huimin.notices.log import troubled_deliveries
+from huimin.notices.send import send_due
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One daily task: its name (its runs are recorded as "day.NAME"), its words, and its work."""
+
+    name: str
+    words: Text
+    work: Callable[[Instance], Outcome]
+
+
+def send_notices(instance: Instance) -> Outcome:
+    """Send what is due, so that news leave also where no server runs."""
+    outcome = Outcome()
+    attempts = send_due(instance.engine, instance.settings, clock=instance.clock)
+    sent = sum(1 for attempt in attempts if attempt.problem is None)
+    if sent:
+        outcome.done.append(text("送到了 {count} 份通知。", count=sent))
+    troubled = len(instance.engine.read(troubled_deliveries))
+    if troubled:
+        problem = text("{count} 份通知没有送到，见 huimin notices list。", count=troubled)
+        outcome.problems.append(problem)
+    return outcome
+
+
+TASKS: tuple[Task, ...] = (
+    # Last, because the others have news.
+    Task("notices", text("通知"), send_notices),
+)
