@@ -32,6 +32,7 @@ MERCHANT_SIDE: Side = "merchant"
 # merchant, a cashier's to their own outlet: everything else does not exist for them (404).
 PERMISSIONS: dict[str, frozenset[str]] = {
     "home.read": frozenset(ROLES),
+    "today.read": OFFICE_AND_AUDITOR | {MERCHANT_MANAGER},
     "account.own": frozenset(ROLES),
     "holder.read": OFFICE_AND_AUDITOR,
     "holder.write": OFFICE,
@@ -114,13 +115,14 @@ ACTION_WORDS = Words(
     "action",
     {
         "home.read": "登录后的第一页",
+        "today.read": "查看等自己办理的事",
         "account.own": "自己的账号：密码、登录中的设备、两步验证",
         "holder.read": "查找和查看持卡人",
         "holder.write": "登记、更正、复核持卡人，办理家庭成员、保障资格和材料",
         "holder.unmask": "查看完整的身份证号和电话（须写原因，有记录）",
         "holder.names": "这次登录在名单里显示完整姓名（须写原因，有记录）",
         "holder.export": "导出持卡人名单",
-        "application.read": "查看申请和今日待办",
+        "application.read": "查看申请",
         "application.decide": "审批申请：通过、退回、不予通过",
         "register.import": "核对和导入名册",
         "register.token": "发放、查看和停用民政系统送名册用的密钥",

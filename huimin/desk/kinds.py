@@ -21,9 +21,9 @@ class Kind:
 
     `words` follow the count, `button` says the next step. The items stand in a list (`endpoint`,
     `arguments`, for whom the role allows `action`). Where `one` is set, the step is taken on the
-    page of the oldest, whose id is the argument `id_as`; otherwise on the page `step`, or in the
-    list. `act` is what the step needs: an auditor, who may do nothing, only looks; for others
-    without it nothing waits.
+    page of the oldest, whose id is the argument `id_as` ("day/outlet" where it is named by two);
+    otherwise on the page `step`, or in the list. `act` is what the step needs: an auditor, who may
+    do nothing, only looks; for others without it nothing waits.
     """
 
     words: Any
@@ -44,7 +44,8 @@ class Kind:
     since: Any = _("最早的从{since}起")
 
 
-_OVER_ON = _("最早的{since}到期")
+LOOK = _("去看看")
+OVER_ON = _("最早的{since}到期")
 # In the order of the page, most urgent first.
 KINDS: dict[str, Kind] = {
     "applications_returned": Kind(
@@ -190,9 +191,20 @@ KINDS: dict[str, Kind] = {
         id_as="merchant_id",
         act="payee.decide",
     ),
+    "budgets_used_up": Kind(
+        _("项政策的预算已用完，收银时不再给优惠"),
+        LOOK,
+        "policies.policies",
+        "policy.read",
+        {"state": BUDGET},
+        one="policies.policy",
+        id_as="policy_id",
+        act="policy.write",
+        urgent=True,
+    ),
     "budgets": Kind(
-        _("项政策的预算快用完或已用完"),
-        _("去看看"),
+        _("项政策的预算快用完"),
+        LOOK,
         "policies.policies",
         "policy.read",
         {"state": BUDGET},
@@ -252,7 +264,7 @@ KINDS: dict[str, Kind] = {
         id_as="holder_id",
         act="holder.write",
         of_person=True,
-        since=_OVER_ON,
+        since=OVER_ON,
     ),
     "unverified": Kind(
         _("张卡的持卡人该复核了"),
@@ -274,7 +286,7 @@ KINDS: dict[str, Kind] = {
         {"days": ENDING_DAYS},
         under="cards.cards",
         of_person=True,
-        since=_OVER_ON,
+        since=OVER_ON,
     ),
     "waiting_sales": Kind(
         _("笔断网交易待核"),
@@ -350,4 +362,3 @@ KINDS: dict[str, Kind] = {
         urgent=True,
     ),
 }
-LOOK = _("去看看")

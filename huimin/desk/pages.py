@@ -40,9 +40,9 @@ LISTS_OF_MATCHES = {
 
 
 @pages.get("/today")
-@require("application.read")
+@require("today.read")
 def today() -> str:
-    """What waits for whoever looks; a registrar sees only the own town."""
+    """What waits for whoever looks; a registrar sees the own town, a manager the own merchant."""
     return render_template("desk/today.html", tiles=tiles(), today=county_day(instance().clock()))
 
 
@@ -57,7 +57,7 @@ def month() -> str:
 
 
 @pages.get("/today/waiting")
-@require("application.read")
+@require("today.read")
 def waiting() -> dict[str, Any]:
     """The same for the navigation, which asks when a group is opened: words with their pages."""
     return {

@@ -305,6 +305,59 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
     -- with: up_to_max
 ;
 
+-- name: settlements_to_confirm^
+-- A merchant's that still may be confirmed or disputed: with :answered = 1 those that it disputed and
+-- the county has answered, otherwise those that it has said nothing to.
+-- with: counted
+    SELECT settlement.confirm_by || ' ' || settlement.id || ' ' || settlement.number AS item
+    FROM settlement
+    WHERE settlement.merchant_id = :merchant_id AND settlement.state = 'open'
+        AND settlement.confirm_by >= :today
+        AND (:answered = 1) = EXISTS (SELECT 1 FROM settlement_dispute
+            WHERE settlement_dispute.settlement_id = settlement.id)
+    -- with: up_to_max
+;
+
+-- name: payee_proposed^
+-- with: counted
+    SELECT proposed_at || ' ' || merchant_id || ' ' AS item
+    FROM merchant_payee WHERE merchant_id = :merchant_id AND state = 'proposed'
+    -- with: up_to_max
+;
+
+-- name: days_compared^
+-- Days of a merchant's outlets whose list was compared and that were not closed since.
+-- with: counted
+    SELECT day_comparison.day || ' ' || day_comparison.day || '/' || outlet.id || ' ' || outlet.name AS item
+    FROM outlet CROSS JOIN day_comparison
+    WHERE outlet.merchant_id = :merchant_id AND day_comparison.outlet_id = outlet.id
+    AND NOT EXISTS (SELECT 1 FROM day_close
+        WHERE day_close.outlet_id = outlet.id AND day_close.day = day_comparison.day
+            AND day_close.closed_at >= day_comparison.compared_at)
+    GROUP BY outlet.id, outlet.name, day_comparison.day
+    -- with: up_to_max
+;
+
+-- name: devices_unsent^
+-- with: counted
+    SELECT till_device.last_seen_at || ' ' || till_device.id || ' ' || outlet.name || ' ' || terminal.label
+        AS item
+    FROM outlet CROSS JOIN terminal CROSS JOIN till_device
+    WHERE outlet.merchant_id = :merchant_id AND terminal.outlet_id = outlet.id
+        AND till_device.terminal_id = terminal.id
+        AND till_device.unsent_count > 0 AND till_device.ended_at IS NULL
+    -- with: up_to_max
+;
+
+-- name: cashiers_locked^
+-- with: counted
+    SELECT ' ' || staff.id || ' ' || staff.name AS item
+    FROM outlet CROSS JOIN staff
+    WHERE outlet.merchant_id = :merchant_id AND staff.outlet_id = outlet.id
+        AND staff.role = 'cashier' AND staff.locked_until > :now
+    -- with: up_to_max
+;
+
 -- name: register_jobs
 -- The registers that were sent or imported since, the latest first.
 SELECT id, kind, state, asked_json, created_at FROM job

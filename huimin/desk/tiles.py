@@ -4,6 +4,7 @@ navigation, which are the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -13,8 +14,10 @@ from huimin.access.full_names import names_for_reader
 from huimin.access.guards import member, own_division
 from huimin.core.days import county_day, parse_instant
 from huimin.core.period_words import month_words
-from huimin.core.permissions import AUDITOR, allows
+from huimin.core.permissions import AUDITOR, MERCHANT_MANAGER, allows
 from huimin.desk.kinds import KINDS, LOOK, Kind
+from huimin.desk.merchant_kinds import MERCHANT_KINDS
+from huimin.desk.merchant_today import waiting_at_merchant
 from huimin.desk.today import COUNT_MAX, Oldest, Reader, Waiting, waiting_today
 from huimin.holders.working_days import WorkingDays
 from huimin.web.current import instance
@@ -29,6 +32,17 @@ def tiles() -> list[dict[str, Any]]:
 
     `address` is None where the role may not open the list; `under` is the navigation's page.
     """
+    role = member().role
+    kinds, waiting = _of_merchant() if role == MERCHANT_MANAGER else _of_office()
+    by_code = {one.code: one for one in waiting}
+    return [
+        _tile(kind, by_code[code], role)
+        for code, kind in kinds.items()
+        if code in by_code and _is_for(role, kind)
+    ]
+
+
+def _of_office() -> tuple[Mapping[str, Kind], list[Waiting]]:
     user, instance_now = member(), instance()
     reader = Reader(user.username, own_division(), instance_now.settings.four_eyes)
     waiting = instance_now.engine.read(
@@ -40,12 +54,14 @@ def tiles() -> list[dict[str, Any]]:
             working_days=instance_now.part(WorkingDays),
         )
     )
-    by_code = {one.code: one for one in waiting}
-    return [
-        _tile(kind, by_code[code], user.role)
-        for code, kind in KINDS.items()
-        if code in by_code and _is_for(user.role, kind)
-    ]
+    return KINDS, waiting
+
+
+def _of_merchant() -> tuple[Mapping[str, Kind], list[Waiting]]:
+    merchant_id, now = member().merchant_id or "", instance().clock()
+    return MERCHANT_KINDS, instance().engine.read(
+        lambda tx: waiting_at_merchant(tx, merchant_id, now=now)
+    )
 
 
 def _is_for(role: str, kind: Kind) -> bool:
@@ -70,8 +86,9 @@ def _tile(kind: Kind, waiting: Waiting, role: str) -> dict[str, Any]:
 def _step(kind: Kind, oldest: Oldest, role: str) -> str:
     may_act = not kind.act or allows(role, kind.act)
     if kind.one:
-        its_id: dict[str, Any] = {kind.id_as: oldest.id}
-        return url_for(kind.one, **its_id)
+        names = kind.id_as.split("/")
+        its_ids: dict[str, Any] = dict(zip(names, oldest.id.split("/"), strict=True))
+        return url_for(kind.one, **its_ids)
     if kind.step and may_act:
         return url_for(kind.step)
     return url_for(kind.endpoint, **kind.arguments)

@@ -135,7 +135,7 @@ def _of_the_county(tx: Transaction, reader: Reader, now: datetime) -> dict[str, 
         ),
         "report_recipients": queries.report_recipients(tx, not_by=reader.username, **most),
         "payees": queries.payees_to_decide(tx, not_by=reader.username, **most),
-        "budgets": _budgets(tx, now),
+        **_budgets(tx, now),
         "waiting_sales": queries.waiting_sales(tx, **mine),
         "alerts": queries.open_alerts(tx, **most),
         "merchant_applications": queries.merchant_applications(tx, **most),
@@ -146,14 +146,23 @@ def _of_the_county(tx: Transaction, reader: Reader, now: datetime) -> dict[str, 
     }
 
 
-def _budgets(tx: Transaction, now: datetime) -> Row:
-    """Budgets that are nearly or wholly used up, by the day on which they are."""
-    states = budgets_to_look_at(tx, now)
-    items = [
-        f"{(state.used_up_on or state.today).isoformat()} {state.terms.id} {state.terms.name}"
-        for state in states
-    ]
-    return {"waiting": len(items), "oldest": min(items, default=None)}
+def _budgets(tx: Transaction, now: datetime) -> dict[str, Row]:
+    """Budgets that are wholly used up, and those nearly so by the day on which they will be, where
+    a forecast says it."""
+    items: dict[str, list[str]] = {"budgets_used_up": [], "budgets": []}
+    for state in budgets_to_look_at(tx, now):
+        day = "" if state.used_up_on is None else state.used_up_on.isoformat()
+        kind = "budgets_used_up" if state.level == "used_up" else "budgets"
+        items[kind].append(f"{day} {state.terms.id} {state.terms.name}")
+    # A known day comes before an unknown one.
+    return {
+        kind: {"waiting": len(of_kind), "oldest": min(of_kind, key=_unknown_last, default=None)}
+        for kind, of_kind in items.items()
+    }
+
+
+def _unknown_last(item: str) -> tuple[bool, str]:
+    return item.startswith(" "), item
 
 
 def _late_day(today: date) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -44,6 +45,7 @@ from huimin.division_changes.change_lists import (
 from huimin.division_changes.change_words import KINDS, LEVELS, LIST_STATES
 from huimin.division_changes.divisions_list import DivisionCriteria, divisions_after
 from huimin.division_changes.effect_words import effect_parts
+from huimin.divisions.choices import former_names
 from huimin.divisions.lives import lives_of
 from huimin.holders.registers.sheets_apart import lists_apart
 from huimin.storage.engine import Row, Transaction
@@ -60,6 +62,13 @@ from huimin.web.uploads import takes_files
 from huimin.web.words import OnPages
 
 pages = Blueprint("division_changes", __name__, url_prefix="/divisions")
+
+
+@pages.app_context_processor
+def _words_of_former_places() -> dict[str, Callable[[], dict[str, list[str]]]]:
+    # A form's typed choice (templates/widgets.html) finds a place by its former names too.
+    return {"former_place_names": former_names}
+
 
 LIST_BYTES_MAX = 2 * 2**20
 ENDINGS = (".xlsx", ".xls", ".csv")

@@ -28,6 +28,34 @@ def place_names() -> dict[str, str]:
     return names
 
 
+def former_names() -> dict[str, list[str]]:
+    """The former names, by code, under which a living place is still looked for; mostly none.
+
+    A village stands with its town in front, as in the choices: also under its town's former name.
+    """
+    rows, past = instance().engine.read(lambda tx: (all_divisions(tx), past_names(tx)))
+    if not past:
+        return {}
+    by_code = {row["code"]: row for row in rows}
+    names = {row["code"]: row["name"] for row in (*past, *rows)}
+    former: dict[str, list[str]] = {}
+    for row in past:
+        if row["level"] == "village":
+            label = f"{names[row['parent_code']]} · {row['name']}"
+            former.setdefault(row["now"], []).append(label)
+            continue
+        former.setdefault(row["now"], []).append(row["name"])
+        for village in by_code.values():
+            if village["parent_code"] == row["now"]:
+                label = f"{row['name']} · {village['name']}"
+                former.setdefault(village["code"], []).append(label)
+    today = dict(_named(rows))
+    return {
+        code: [label for label in dict.fromkeys(labels) if label != today.get(code)]
+        for code, labels in former.items()
+    }
+
+
 def division_choices(within: str | None = None, *, villages_only: bool = False) -> Choices:
     """The towns within a division and, below each, its villages."""
     levels = ("village",) if villages_only else ("town", "village")

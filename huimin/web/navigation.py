@@ -12,7 +12,7 @@ from huimin.core.permissions import allows
 
 # Group → its pages: endpoint, label, required action. A page is current below its address too.
 GROUPS = (
-    (_("今日"), (("desk.today", _("今日待办"), "application.read"),)),
+    (_("今日"), (("desk.today", _("今日待办"), "today.read"),)),
     (
         _("人与卡"),
         (
@@ -64,7 +64,7 @@ GROUPS = (
     ),
 )
 # Whoever may open so few pages sees them all, without groups.
-UNGROUPED_MAX = 5
+UNGROUPED_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)

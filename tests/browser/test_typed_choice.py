@@ -100,6 +100,29 @@ def test_a_village_is_chosen_with_the_keyboard_and_is_sent_as_its_code(visit: Vi
 
 
 @at_desk
+def test_a_place_is_found_by_the_name_that_it_had_before(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in(visit.county.administrator)
+
+    def with_former_name(route: Any) -> None:
+        answer = route.fetch()
+        renamed = '<option value="512022101001" data-former="[&#34;红光公社 · 一大队&#34;]"'
+        body = answer.text().replace('<option value="512022101001"', renamed)
+        route.fulfill(response=answer, body=body)
+
+    page.route("**/holders/new", with_former_name)
+    page.goto(f"{visit.county.address}/holders/new")
+    field = page.locator("#field-division_code[role=combobox]")
+    field.fill("hggs")
+    only = page.locator("[role=option]")
+    only.filter(has_text="红光公社").wait_for()
+    assert only.all_inner_texts() == ["石佛镇 · 石佛社区居民委员会（原红光公社 · 一大队）"]
+    field.press("Enter")
+    assert field.input_value() == "石佛镇 · 石佛社区居民委员会"
+    assert page.input_value("select[name=division_code]") == "512022101001"
+
+
+@at_desk
 def test_a_list_is_filtered_by_typing_and_the_choice_stands_in_its_address(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)

@@ -168,10 +168,9 @@ def test_confirmed_settlements_wait_to_be_paid(
     assert settlement["number"] in client.get(tile["step"]).text
 
 
-def test_it_is_for_offices_alone(office: Office) -> None:
+def test_a_cashier_has_the_till_instead(office: Office) -> None:
     assert office.client("auditor").get("/today").status_code == 200
     assert office.client("cashier").get("/today").status_code == 403
-    assert office.client("merchant_manager").get("/today").status_code == 403
 
 
 def test_the_number_of_locked_accounts_opens_those_alone(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,11 @@ def test_a_list_is_sent_shown_and_approved_by_another(
     assert "撤并区划：两河口村村民委员会 → 海慧寺村村民委员会" in history
     offered = text(wang, "/holders/new")
     assert "海慧寺村村民委员会" in offered
-    assert "两河口村" not in offered and MERGED_A not in offered
+    assert ">双河场乡 · 两河口村" not in offered and MERGED_A not in offered
+    # A typed choice finds it by that name as well (tests/browser/test_typed_choice.py).
+    former = re.search(
+        f'value="{MERGED_B}"[^>]*data-former="([^"]*)"', wang.get("/holders/new").text
+    )
+    assert former and json.loads(unescape(former[1])) == ["双河场乡 · 两河口村村民委员会"]
     assert li.get("/divisions/512022204999").status_code == 404
     assert io.BytesIO(wang.get("/divisions/?format=xlsx").data).read(2) == b"PK"

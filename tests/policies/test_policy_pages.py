@@ -212,6 +212,11 @@ def test_a_budget_says_when_it_will_be_used_up_and_is_told_once(
     assert "已经用了 ¥80.00" in office.post(client, "/policies/new", **less).text
     anew = {**less, "budget_goes_on": "0"}
     assert office.post(client, "/policies/new", **anew).status_code == 302
+    # The last 20.00: what is used up is said as such, not as a forecast.
+    used_up = [*later, Buy(57, 62_500)]
+    instance.engine.write(lambda tx: county.live(tx, used_up, only={3}))
+    page = client.get("/today").text
+    assert "项政策的预算已用完，收银时不再给优惠" in page and "用完：" not in page
 
 
 def test_what_is_in_force_is_succeeded_and_stays_as_it_was(

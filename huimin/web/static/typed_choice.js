@@ -1,9 +1,15 @@
 // A long select element (select[data-typed]) becomes a field to type in, with the choices that fit below it: the
 // editable combobox of the ARIA Authoring Practices. The select stays, holds the value and is what is sent; without
-// scripts it is a select as any other. Its words come with it: data-none, data-count ({count}), data-hint.
+// scripts it is a select as any other. Its words come with it: data-none, data-count ({count}), data-hint, data-was
+// ({name}, {former}). An option is also found by its former names, a list in data-former.
 import { fit, plain } from "./pinyin.js";
 
 const TYPED_MAX = 30;
+
+/** @param {HTMLOptionElement} option @returns {string[]} */
+function formerNames(option) {
+  return JSON.parse(option.dataset.former ?? "[]");
+}
 
 /** @param {HTMLSelectElement} select */
 function makeTyped(select) {
@@ -77,9 +83,26 @@ function makeTyped(select) {
     if (!typed || field.value === chosenText()) return options;
     return options
       .map((option) => ({ option, fits: option.value.startsWith(typed) ? 3 : fit(option.text, typed) }))
+      .map((one) => (one.fits ? one : { ...one, fits: formerFit(one.option, typed) }))
       .filter((one) => one.option.value && one.fits > 0)
       .sort((one, other) => other.fits - one.fits)
       .map((one) => one.option);
+  }
+
+  // Below every name of today.
+  /** @param {HTMLOptionElement} option @param {string} typed */
+  function formerFit(option, typed) {
+    return Math.max(0, ...formerNames(option).map((name) => fit(name, typed) / 10));
+  }
+
+  /** What a choice says: with its former name where only that fits what is typed.
+   * @param {HTMLOptionElement} option */
+  function words(option) {
+    const typed = plain(field.value.slice(0, TYPED_MAX));
+    if (!typed || option.value.startsWith(typed) || fit(option.text, typed)) return option.text;
+    const former = formerNames(option).find((name) => fit(name, typed));
+    if (!former) return option.text;
+    return (select.dataset.was ?? "{name}").replace("{name}", option.text).replace("{former}", former);
   }
 
   function open() {
@@ -89,7 +112,7 @@ function makeTyped(select) {
         const item = document.createElement("li");
         item.id = `${list.id}-${place}`;
         item.setAttribute("role", "option");
-        item.textContent = option.text;
+        item.textContent = words(option);
         return item;
       }),
     );
@@ -119,7 +142,8 @@ function makeTyped(select) {
     const blank = options.find((option) => option.value === "");
     if (field.value.trim() === "" && blank) return choose(blank);
     if (field.value === chosenText()) return field.setCustomValidity("");
-    const same = options.find((option) => option.text === field.value.trim());
+    const name = field.value.trim();
+    const same = options.find((option) => option.text === name || formerNames(option).includes(name));
     const fits = fitting();
     const only = same ?? (fits.length === 1 ? fits[0] : undefined);
     if (only) return choose(only);
