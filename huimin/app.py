@@ -27,6 +27,7 @@ from huimin.checkout.pages.why_refused import why_pages
 from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
 from huimin.closing.pages import pages as closing_pages
+from huimin.command_line import stop_with
 from huimin.desk.pages import pages as desk_pages
 from huimin.division_changes.pages import pages as division_pages
 from huimin.handbook import api_documents
@@ -141,7 +142,12 @@ def make_worker_app() -> OpenAPI:
     from huimin.serving.serve import serve_from_worker, start_worker
 
     start_worker()
-    app = create_app()
+    try:
+        app = create_app()
+    except Exception as problem:
+        # A worker that is started anew may find what the first one did not: a key file that was
+        # damaged since.
+        stop_with(problem)
     instance: Instance = app.extensions["huimin"]
     sweep_files(instance.engine, instance.settings.folder, instance.clock())
     serve_from_worker(instance)

@@ -23,7 +23,7 @@ from huimin.command_line import (
 from huimin.core.catalogue import say, sentence
 from huimin.divisions.load import read_divisions
 from huimin.open_instance import create_instance, open_instance
-from huimin.settings import Settings
+from huimin.settings import Settings, secret_key_of
 from huimin.storage.open_engine import check_database, migrate_database
 
 # Sub-command → where it is, and its line in `huimin --help`.
@@ -176,6 +176,9 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
         require_free(settings.host, settings.port)
     migrate_database(settings, say=echo)
     _find_second_phones(settings)
+    # What keeps the server from starting is said here, in one sentence, and not by a worker.
+    open_instance(settings).close()
+    secret_key_of(settings)
     serve(settings)
 
 

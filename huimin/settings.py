@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.core.catalogue import LANGUAGES, SOURCE, Text
-from huimin.keys.key_file import load_keys, save_keys
+from huimin.keys.key_file import damaged_keys_problem, load_keys, save_keys
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
 SECRET_LENGTH_MIN = 16
@@ -321,7 +321,10 @@ def variable(name: str) -> str:
 
 
 def secret_key_of(settings: Settings) -> str:
-    """The key that signs sessions: from the settings, else from the folder (created once, 0600)."""
+    """The key that signs sessions: from the settings, else from the folder (created once, 0600).
+
+    Raises StorageProblem for a file that can't be read or holds none.
+    """
     if settings.secret_key:
         return settings.secret_key
     path = settings.folder / SECRET_FILE
@@ -329,4 +332,7 @@ def secret_key_of(settings: Settings) -> str:
     if stored is None:
         save_keys(path, {"secret_key": secrets.token_urlsafe(48)})
         stored = load_keys(path) or {}
-    return str(stored["secret_key"])
+    key = stored.get("secret_key")
+    if not isinstance(key, str) or len(key) < SECRET_LENGTH_MIN:
+        raise damaged_keys_problem(path)
+    return key

@@ -27,7 +27,7 @@ def find_second_phones(settings: Settings) -> int:
     """
     if not (settings.folder / FILE_NAME).exists():
         return 0
-    engine, personal_data = open_engine(settings), PersonalData.open(settings.folder)
+    personal_data, engine = PersonalData.open(settings.folder), open_engine(settings)
     count, after = 0, ""
     try:
         while True:

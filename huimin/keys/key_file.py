@@ -16,26 +16,33 @@ try:
 except ImportError:  # Windows: no lock, so only one operator may change keys at a time.
     fcntl = None  # type: ignore[assignment]
 
+# Some thousand times what 255 keys take: a file that is larger was not written by huimin.
+FILE_BYTES_MAX = 1024 * 1024
+
 
 def load_keys(path: Path) -> dict[str, Any] | None:
     """The file's content, None if there is no file. Raises StorageProblem if it can't be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise StorageProblem(
             "读不了密钥文件 {path}：{strerror}。", path=path, strerror=error.strerror
         ) from error
-    except UnicodeDecodeError:
-        text = ""
     try:
-        keys = json.loads(text)
-    except ValueError as error:
-        raise StorageProblem("密钥文件 {path} 已损坏，请从备份恢复。", path=path) from error
+        keys = json.loads(content) if len(content) <= FILE_BYTES_MAX else None
+    except (ValueError, RecursionError) as error:
+        raise damaged_keys_problem(path) from error
     if not isinstance(keys, dict):
-        raise StorageProblem("密钥文件 {path} 已损坏，请从备份恢复。", path=path)
+        raise damaged_keys_problem(path)
     return keys
+
+
+def damaged_keys_problem(path: Path) -> StorageProblem:
+    """The file is there and can be read, but holds no keys."""
+    return StorageProblem("密钥文件 {path} 已损坏，请从备份恢复。", path=path)
 
 
 def save_keys(path: Path, keys: dict[str, Any]) -> None:

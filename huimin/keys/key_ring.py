@@ -14,12 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from huimin.core.refusals import field_problem
-from huimin.keys.key_file import load_keys, locked, save_keys
+from huimin.keys.key_file import damaged_keys_problem, load_keys, locked, save_keys
+from huimin.storage.engine import StorageProblem
+
+log = structlog.get_logger(__name__)
 
 FILE_NAME = "card_keys.json"
+STATES = ("active", "retired", "revoked")
 KEY_ID_MAX = 255
 
 
@@ -48,13 +53,17 @@ class KeyRing:
 
     @classmethod
     def open(cls, folder: Path | str) -> KeyRing:
-        """The ring of the instance folder; a folder without one gets its first key."""
+        """The ring of the instance folder; a folder without one gets its first key.
+
+        Raises StorageProblem for a file that can't be read or holds no keys.
+        """
         ring = cls(Path(folder) / FILE_NAME)
         if not ring._path.exists():
             with locked(ring._path):
                 # Another process may have made the first key while this one waited.
                 if not ring._current():
                     ring._add()
+        ring._current()
         return ring
 
     @property
@@ -146,8 +155,14 @@ class KeyRing:
         stamp = _file_stamp(self._path)
         # If the file has disappeared, keep the keys in memory, so that cards still verify.
         if stamp is not None and stamp != self._stamp:
-            data = load_keys(self._path) or {"keys": []}
-            self._set_keys({int(row["id"]): _key_of(row) for row in data["keys"]}, stamp)
+            try:
+                self._set_keys(read_ring(self._path), stamp)
+            except StorageProblem as problem:
+                # As with a file that has disappeared; it is read again once it changes.
+                if not self._keys:
+                    raise
+                self._stamp = stamp
+                log.error("the card keys can't be read", problem=str(problem))
         return self._keys
 
     def _save(self, keys: dict[int, RingKey]) -> None:
@@ -159,6 +174,20 @@ class KeyRing:
         self._public_keys = {key_id: key.private_key.public_key() for key_id, key in keys.items()}
         self._keys = keys
         self._stamp = stamp
+
+
+def read_ring(path: Path) -> dict[int, RingKey]:
+    """The keys in the file, by id; none if there is no file. Raises StorageProblem if damaged."""
+    data = load_keys(path)
+    if data is None:
+        return {}
+    try:
+        keys = {int(row["id"]): _key_of(row) for row in data["keys"]}
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        raise damaged_keys_problem(path) from error
+    if not keys or not all(key.state in STATES for key in keys.values()):
+        raise damaged_keys_problem(path)
+    return keys
 
 
 def public_jwk(key: RingKey) -> dict[str, str]:

@@ -23,6 +23,7 @@ from huimin.storage.engine import StorageProblem
 
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12
+KEY_BYTES = 32
 Purpose = Literal[
     "holder.id_number",
     "holder.phone",
@@ -48,7 +49,7 @@ class PersonalData:
         if not path.exists():
             with locked(path):
                 if not path.exists():
-                    cls(path, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))._save()
+                    cls(path, {1: _new_key()}, _new_key())._save()
         return cls(path, *_read(path))
 
     def encrypt(self, text: str, purpose: Purpose) -> str:
@@ -113,7 +114,7 @@ class PersonalData:
         with locked(self._path):
             self._keys, self._hash_key = _read(self._path)
             key_id = max(self._keys) + 1
-            self._keys[key_id] = secrets.token_bytes(32)
+            self._keys[key_id] = _new_key()
             self._save()
         return key_id
 
@@ -127,11 +128,20 @@ class PersonalData:
         )
 
 
+def _new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
 def _read(path: Path) -> tuple[dict[int, bytes], bytes]:
     stored = load_keys(path) or {}
     try:
-        keys = {int(key_id): base64.b64decode(key) for key_id, key in stored["keys"].items()}
-        hash_key = base64.b64decode(stored["hash_key"])
+        keys = {
+            int(key_id): base64.b64decode(key, validate=True)
+            for key_id, key in stored["keys"].items()
+        }
+        hash_key = base64.b64decode(stored["hash_key"], validate=True)
+        if not keys or any(len(key) != KEY_BYTES for key in (*keys.values(), hash_key)):
+            raise ValueError
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise StorageProblem("个人信息密钥文件 {path} 已损坏，请从备份恢复。", path=path) from error
     return keys, hash_key

@@ -73,6 +73,9 @@ def serve(settings: Settings) -> None:
         backlog=BACKLOG,
         backpressure=CONNECTIONS_MAX,
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
+        # One that dies is started anew; one that dies again within seconds ends the server, which
+        # the service manager then starts anew with its own patience.
+        respawn_failed_workers=True,
         log_level=LogLevels.error,
     )
     server.serve(spawn_worker)
