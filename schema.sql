@@ -938,6 +938,34 @@ CREATE TABLE rollup_month_card (
     PRIMARY KEY (month, card_id)
 );
 
+-- ---------------------------------------------------------------- epochs
+-- Each time the county went on from a backup. The first epoch has no row: the county itself began it, so a county that was
+-- restored once is in its second. What was written after backup_at is not here, and its numbers are never given again: the
+-- chains go on as epoch_chain says, terminals' codes after last_terminal_code. Append-only.
+CREATE TABLE epoch (
+    id                  TEXT PRIMARY KEY,
+    number              BIGINT NOT NULL UNIQUE CHECK (number >= 2),
+    backup_id           TEXT NOT NULL,
+    backup_at           TEXT NOT NULL,
+    began_at            TEXT NOT NULL,
+    began_by            TEXT NOT NULL,
+    last_terminal_code  BIGINT NOT NULL CHECK (last_terminal_code >= 0)
+);
+
+-- Where a terminal's chain stood in the backup, and the place after which it goes on: those between may have been given.
+-- Append-only.
+CREATE TABLE epoch_chain (
+    id             TEXT PRIMARY KEY,
+    epoch          BIGINT NOT NULL REFERENCES epoch (number),
+    terminal_id    TEXT NOT NULL REFERENCES terminal (id),
+    sequence       BIGINT NOT NULL CHECK (sequence >= 0),
+    hash           TEXT NOT NULL CHECK (length(hash) = 64),
+    goes_on_after  BIGINT NOT NULL,
+    UNIQUE (epoch, terminal_id),
+    CHECK (goes_on_after > sequence)
+);
+CREATE INDEX epoch_chain_terminal ON epoch_chain (terminal_id);
+
 -- ---------------------------------------------------------------- checkout
 CREATE TABLE idempotency_key (
     terminal_id    TEXT NOT NULL REFERENCES terminal (id),

@@ -44,6 +44,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "notice": (_("通知"), "", ""),
     "report_recipient": (_("月报表的收件人"), "report_mail.recipient", "recipient_id"),
     "month": (_("月份"), "months.month", "month"),
+    "epoch": (_("数据纪元"), "", ""),
 }
 # The lists that leave as a workbook, by the endpoint that is recorded.
 LISTS = Words(

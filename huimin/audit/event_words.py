@@ -98,6 +98,7 @@ EVENTS = {
     "webhook.ended": _("停用商户的通知地址"),
     "day.paired": _("对账时确认同一笔"),
     "day.unpaired": _("撤回对账时的配对"),
+    "epoch.began": _("从备份恢复"),
     "month.drafted": _("核对月份"),
     "month.prepared": _("填报月份"),
     "month.reviewed": _("审核月份"),

@@ -191,6 +191,7 @@ FIELDS: dict[str, Field] = {
     ),
     **dict.fromkeys(("offline_changing_code", "phone_changed", "name_corrected"), FLAG),
     **dict.fromkeys(("expires_at", "disabled_at", "approved_at", "published_at"), MINUTE),
+    **dict.fromkeys(("backup_at",), MINUTE),
     **dict.fromkeys(("starts_on", "ends_on", "day", "paid_on", "verified_on", "confirm_by"), DAY),
     **dict.fromkeys(("business_day", "expires_on", "effective_on", "contacted_on", "next_on"), DAY),
     **dict.fromkeys(("latitude_microdegrees", "longitude_microdegrees"), DEGREES),
@@ -202,7 +203,7 @@ FIELDS: dict[str, Field] = {
     **dict.fromkeys(("offline_clock_minutes", "offline_send_days", "redemptions"), NUMBER),
     **dict.fromkeys(("reversals", "differences", "family_members", "family_added"), NUMBER),
     **dict.fromkeys(("family_completed", "new", "updated", "unchanged", "proposed"), NUMBER),
-    **dict.fromkeys(("passed", "refused", "budget_version"), NUMBER),
+    **dict.fromkeys(("passed", "refused", "budget_version", "terminals"), NUMBER),
     "schedule": Field(_schedule),
     "scope_value": Field(_scope_value, "outlet"),
     "division_code": _name_of("division"),
@@ -230,6 +231,8 @@ HIDDEN = frozenset(
 LABELS = Words(
     "recorded_field",
     {
+        "backup_at": "备份时间",
+        "terminals": "收银终端数",
         "accounts": "工作人员账号",
         "address": "地址",
         "amount_fen": "金额",

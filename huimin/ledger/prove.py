@@ -1,17 +1,19 @@
 """Verify the ledger: every terminal's chain from its first row to its head.
 
 A row that was changed, dropped, swapped or added by other means than huimin breaks its chain. The
-first break is reported, because nothing after it can be relied on.
+first break is reported, because nothing after it can be relied on. The gap that a restore from a
+backup leaves in a chain is on record (epochs.py), and no break.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from huimin.core.catalogue import Text, Words, sentence
 from huimin.core.chain import GENESIS, row_hash
 from huimin.ledger import queries
+from huimin.ledger.epochs import gaps_of
 from huimin.ledger.read import chain_rows
 from huimin.storage.engine import Row, Transaction
 
@@ -66,13 +68,17 @@ def verify_chains(
 
 def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
     """The first break in the terminal's chain, or None."""
+    gaps = gaps_of(tx, terminal_id)
     sequence, previous_hash = 0, GENESIS
     for row in chain_rows(tx, terminal_id):
+        sequence = _beyond(gaps, sequence, row["sequence"])
         code = _fault(row, sequence, previous_hash)
         if code is not None:
             return Finding(terminal_id, row["sequence"], code, row["receipt_no"], row["id"])
         sequence, previous_hash = row["sequence"], row["hash"]
     head = queries.chain_head_of(tx, terminal_id=terminal_id)
+    if head is not None:
+        sequence = _beyond(gaps, sequence, head["sequence"])
     if head is None or head["sequence"] < sequence:
         return Finding(terminal_id, sequence, "head_changed")
     if head["sequence"] > sequence:
@@ -84,13 +90,21 @@ def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
 
 def row_holds(tx: Transaction, row: Row) -> bool:
     """Whether the row is as written: its hash, and its link to the previous row."""
-    before_hash = GENESIS
-    if row["sequence"] > 1:
-        before = queries.row_of_place(
-            tx, terminal_id=row["terminal_id"], sequence=row["sequence"] - 1
-        )
+    before_hash, place = GENESIS, row["sequence"] - 1
+    back = {after: sequence for sequence, after in gaps_of(tx, row["terminal_id"]).items()}
+    while place in back:
+        place = back[place]
+    if place > 0:
+        before = queries.row_of_place(tx, terminal_id=row["terminal_id"], sequence=place)
         before_hash = "" if before is None else before["hash"]
     return _fault(row, row["sequence"] - 1, before_hash) is None
+
+
+def _beyond(gaps: Mapping[int, int], sequence: int, place: int) -> int:
+    """The place before `place`, where the chain stood at `sequence`: beyond the gaps on record."""
+    while place > sequence and sequence in gaps:
+        sequence = gaps[sequence]
+    return sequence
 
 
 def _fault(row: Row, sequence: int, previous_hash: str) -> str | None:

@@ -1,5 +1,5 @@
 -- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage, rollup_*,
--- reversal_total, cancelled_order, month_lock and card.first_used_on.
+-- reversal_total, cancelled_order, month_lock, epoch, epoch_chain and card.first_used_on.
 
 -- name: lock_usage
 -- Creates or locks the counters of a day and its month and reads them in one step, so that nobody
@@ -263,6 +263,37 @@ ORDER BY sequence LIMIT :count;
 
 -- name: chain_head_of^
 SELECT sequence, hash FROM chain_head WHERE terminal_id = :terminal_id;
+
+-- name: chains_of_terminals
+-- Where each terminal's chain stands; one that never sold has none.
+SELECT terminal.id AS terminal_id, chain_head.sequence, chain_head.hash
+FROM terminal LEFT JOIN chain_head ON chain_head.terminal_id = terminal.id
+ORDER BY terminal.id;
+
+-- name: last_epoch$
+SELECT MAX(number) FROM epoch;
+
+-- name: list_epochs
+SELECT * FROM epoch ORDER BY number;
+
+-- name: insert_epoch!
+INSERT INTO epoch (id, number, backup_id, backup_at, began_at, began_by, last_terminal_code)
+VALUES (:id, :number, :backup_id, :backup_at, :began_at, :began_by, :last_terminal_code);
+
+-- name: insert_epoch_chains*!
+INSERT INTO epoch_chain (id, epoch, terminal_id, sequence, hash, goes_on_after)
+VALUES (:id, :epoch, :terminal_id, :sequence, :hash, :goes_on_after);
+
+-- name: go_on_after*!
+INSERT INTO chain_head (terminal_id, sequence, hash) VALUES (:terminal_id, :goes_on_after, :hash)
+ON CONFLICT (terminal_id) DO UPDATE SET sequence = excluded.sequence;
+
+-- name: epoch_chains_of
+SELECT epoch, sequence, hash, goes_on_after FROM epoch_chain
+WHERE terminal_id = :terminal_id ORDER BY epoch;
+
+-- name: last_code_of_terminals$
+SELECT COALESCE(MAX(code), '000000') FROM terminal;
 
 -- name: heads_at_day_end
 -- The last row that each terminal had recorded by the end of a county day. A sale entered later counts

@@ -152,7 +152,12 @@ SELECT * FROM terminal WHERE id = :id;
 SELECT * FROM terminal WHERE code = :code;
 
 -- name: last_terminal_code$
-SELECT COALESCE(MAX(code), '000000') FROM terminal;
+-- Of a county that was restored from a backup, codes that were given after it are not given again.
+SELECT MAX(code) FROM (
+    SELECT CAST(COALESCE(MAX(code), '0') AS BIGINT) AS code FROM terminal
+    UNION ALL
+    SELECT MAX(last_terminal_code) FROM epoch
+) AS codes;
 
 -- name: insert_terminal^
 -- Returns nothing if another terminal took the code in between.

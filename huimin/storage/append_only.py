@@ -37,6 +37,8 @@ APPEND_ONLY_TABLES = (
     "timer_run",
     "anchor",
     "tree_block",
+    "epoch",
+    "epoch_chain",
 )
 
 _SQLITE = """

@@ -391,6 +391,29 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "published_at": AT,
         },
     ),
+    (
+        "epoch",
+        {
+            "id": "ep",
+            "number": 2,
+            "backup_id": "b",
+            "backup_at": AT,
+            "began_at": AT,
+            "began_by": "cli:test",
+            "last_terminal_code": 1_001,
+        },
+    ),
+    (
+        "epoch_chain",
+        {
+            "id": "ec",
+            "epoch": 2,
+            "terminal_id": "t",
+            "sequence": 0,
+            "hash": "0" * 64,
+            "goes_on_after": 1,
+        },
+    ),
     ("publication_digest", {"id": "pd", "day": "2026-10-31", "digest": "6" * 64, "made_at": AT}),
     (
         "division_change_list",
