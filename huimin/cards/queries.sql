@@ -134,9 +134,10 @@ SELECT id FROM card LIMIT 1;
         AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
     AND (CAST(:unprinted AS BIGINT) = 0
         OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- Where no key was revoked, the next line ends it before a card is read.
+    AND (CAST(:key_revoked AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM revoked_card_key))
     AND (CAST(:key_revoked AS BIGINT) = 0 OR (card.state || '' IN ('active', 'suspended', 'lost')
-        AND EXISTS (SELECT 1 FROM revoked_card_key AS revoked
-            WHERE revoked.key_id = card.key_id)))
+        AND card.key_id IN (SELECT revoked.key_id FROM revoked_card_key AS revoked)))
     AND (CAST(:not_entitled_on AS TEXT) IS NULL OR (card.state || '' = 'active'
         AND card.expires_on || '' >= :not_entitled_on
         AND (holder.entitled_until || '' < :not_entitled_on

@@ -86,10 +86,12 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
 ;
 
 -- name: cards_to_print^
+-- The second bound leads to the index of cards to print, as in the list of cards.
 -- with: counted
     SELECT card.created_at || ' ' || card.id || ' ' || holder.name AS item
     FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
+        AND card.id >= ''
         AND card.expires_on || '' >= :today
         -- with: in_division
     -- with: up_to_max

@@ -70,8 +70,14 @@ FROM reach_count WHERE day = :day AND month = :month;
 -- name: last_day_counted$
 SELECT MAX(day) FROM reach_count WHERE month = :month AND substr(day, 1, 7) = month;
 
--- part: entitled
+-- part: of_town
     AND substr(h.division_code, 1, 9) = :town
+
+-- part: of_villages
+-- Read in the order of villages from the index of divisions: a page ends where it has enough.
+    AND h.division_code >= :first_village AND h.division_code <= :last_village
+
+-- part: entitled
     AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
     AND (CAST(:result AS TEXT) IS NULL OR COALESCE((
         SELECT r.result FROM reach_contact AS r WHERE r.id = (
@@ -96,29 +102,24 @@ SELECT MAX(day) FROM reach_count WHERE month = :month AND substr(day, 1, 7) = mo
             SELECT 1 FROM ledger AS l
             WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption')
 
--- name: unreached_without_card
--- read both ways
--- sorted by: village h.division_code
--- Entitled, and none of the person's cards is valid.
+-- part: people
 SELECT h.id, h.name, h.division_code,
     NULL AS last_used_at
 FROM holder AS h
-WHERE h.erased_at IS NULL AND h.id > :after
+
+-- part: people_with_last_use
+SELECT h.id, h.name, h.division_code,
+    (SELECT MAX(l.occurred_at) FROM card AS c JOIN ledger AS l ON l.card_id = c.id
+        WHERE c.holder_id = h.id AND l.kind = 'redemption') AS last_used_at
+FROM holder AS h
+
+-- part: without_card
     -- with: entitled
     AND NOT EXISTS (
         -- with: valid_card
     )
-ORDER BY h.id
-LIMIT :row_limit;
 
--- name: unreached_never_used
--- read both ways
--- sorted by: village h.division_code
--- Entitled with a valid card, and no card of the person was ever used.
-SELECT h.id, h.name, h.division_code,
-    NULL AS last_used_at
-FROM holder AS h
-WHERE h.erased_at IS NULL AND h.id > :after
+-- part: never_used
     -- with: entitled
     AND EXISTS (
         -- with: valid_card
@@ -126,18 +127,8 @@ WHERE h.erased_at IS NULL AND h.id > :after
     AND NOT EXISTS (
         -- with: used_card
     )
-ORDER BY h.id
-LIMIT :row_limit;
 
--- name: unreached_not_lately
--- read both ways
--- sorted by: village h.division_code
--- Entitled with a valid card that was used once, and none of the person's cards since :since.
-SELECT h.id, h.name, h.division_code,
-    (SELECT MAX(l.occurred_at) FROM card AS c JOIN ledger AS l ON l.card_id = c.id
-        WHERE c.holder_id = h.id AND l.kind = 'redemption') AS last_used_at
-FROM holder AS h
-WHERE h.erased_at IS NULL AND h.id > :after
+-- part: not_lately
     -- with: entitled
     AND EXISTS (
         -- with: valid_card
@@ -148,6 +139,67 @@ WHERE h.erased_at IS NULL AND h.id > :after
     AND NOT EXISTS (
         -- with: used_lately
     )
+
+-- name: unreached_without_card
+-- read both ways
+-- Entitled, and none of the person's cards is valid.
+-- with: people
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: of_town
+    -- with: without_card
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: villages_without_card
+-- read both ways
+-- sorted by: village h.division_code
+-- The same by village.
+-- with: people
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: of_villages
+    -- with: without_card
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: unreached_never_used
+-- read both ways
+-- Entitled with a valid card, and no card of the person was ever used.
+-- with: people
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: of_town
+    -- with: never_used
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: villages_never_used
+-- read both ways
+-- sorted by: village h.division_code
+-- The same by village.
+-- with: people
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: of_villages
+    -- with: never_used
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: unreached_not_lately
+-- read both ways
+-- Entitled with a valid card that was used once, and none of the person's cards since :since.
+-- with: people_with_last_use
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: of_town
+    -- with: not_lately
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: villages_not_lately
+-- read both ways
+-- sorted by: village h.division_code
+-- The same by village.
+-- with: people_with_last_use
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: of_villages
+    -- with: not_lately
 ORDER BY h.id
 LIMIT :row_limit;
 

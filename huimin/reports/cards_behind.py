@@ -24,6 +24,8 @@ from huimin.storage.named_queries import either_way
 COUNTED = ("new", "valid", "never_used")
 USED = "used"
 LINE_END = "\n"
+# So many cards of a range are looked for among its rows; more, among all cards.
+FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,15 @@ class CardsBehind:
         """The first day, and the day at whose end cards are counted."""
         return days_of_cards(self.period, self.today)
 
-    def page(self, tx: Transaction, key: str, count: int, backwards: bool = False) -> list[Row]:
+    def page(
+        self, tx: Transaction, key: str, count: int, backwards: bool = False, *, of: int = 0
+    ) -> list[Row]:
         """Up to `count` places of cards behind the place `key`, the earliest issued first.
 
-        With `backwards`, those before it, the nearest first.
+        With `backwards`, those before it, the nearest first. `of` is how many there are, where that
+        is known: many are found in another way than few.
         """
-        name, parameters = self._statement(key_or_end(key, backwards))
+        name, parameters = self._statement(key_or_end(key, backwards), of)
         rows = either_way(queries, name, backwards)(tx, row_limit=count, **parameters)
         return [dict(row) for row in rows]
 
@@ -68,11 +73,11 @@ class CardsBehind:
         if self.of != USED:
             return int(queries.cards_counted(tx, **self.days)[self.of])
         if self.period.month is None:
-            return int(self.behind.sums(tx)["cards_used"])
+            return self.behind.cards_of_days(tx)
         group = {"dimension": self.behind.grouping.column, "key": self.behind.key}
         return int(queries.cards_of_group(tx, month=self.period.month, **group) or 0)
 
-    def _statement(self, key: str) -> tuple[str, dict[str, Any]]:
+    def _statement(self, key: str, of: int) -> tuple[str, dict[str, Any]]:
         """The statement that finds them, and its parameters."""
         if self.of == "new":
             day, _, card_id = key.partition(SEPARATOR)
@@ -80,7 +85,8 @@ class CardsBehind:
         if self.of != USED:
             return f"cards_{self.of}", {"day": self.days["day"], "after": key}
         if self.period.month is None:
-            return "range_cards_used", {**self.behind.of_days(), "after": key}
+            name = "range_cards_walked" if of > FEW else "range_cards_used"
+            return name, {**self.behind.of_days(), "after": key}
         line = f"{LINE_END}{self.behind.grouping.column}={self.behind.key}{LINE_END}"
         parameters = {"month": self.period.month, "line": line, "line_end": LINE_END, "after": key}
         return "cards_used_in_month", parameters

@@ -17,6 +17,8 @@ from huimin.core.refusals import Refusal
 from huimin.divisions.lives import lives_of
 from huimin.ledger.groupings import GROUPINGS, TOTAL, Grouping
 from huimin.reports import queries
+from huimin.reports.figures import NOTHING, Figures
+from huimin.reports.month_sums import month_sums
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import key_or_end
 from huimin.storage.named_queries import either_way
@@ -67,12 +69,27 @@ class Behind:
         rows = find(tx, row_limit=count, **place, **self._group())
         return [self._for_reader(row) for row in rows]
 
-    def sums(self, tx: Transaction) -> Row:
-        """The figures of all the rows; `row_count` is how many there are."""
-        if self.period.month:
-            month = self.period.month
-            return dict(queries.sums_of_rows_of_month(tx, month=month, **self._group()))
-        return dict(queries.sums_of_rows_of_days(tx, **self.of_days()))
+    def sums(self, tx: Transaction) -> Figures:
+        """The figures of all the rows, as the report counts them: of a month from its roll-ups."""
+        if not self.period.month:
+            sums = queries.sums_of_rows_of_days(tx, **self.of_days())
+            return Figures(cards_used=self._cards_of_days(tx), **sums)
+        month = self.period.month
+        group = {**self._group(), "kind": "reversal"}
+        taken_back = Figures(**queries.reversals_of_month(tx, month=month, **group))
+        if self.kind == "reversal":
+            return taken_back
+        whole = month_sums(tx, month).groups[self.by].get(self.key, NOTHING)
+        return whole if self.kind is None else whole.without(taken_back)
+
+    def cards_of_days(self, tx: Transaction) -> int:
+        """How many different cards the rows of a range's redemptions have."""
+        return int(queries.range_cards_counted(tx, **{**self.of_days(), "kind": "redemption"}))
+
+    def _cards_of_days(self, tx: Transaction) -> int | None:
+        if not self.grouping.cards:
+            return None
+        return 0 if self.kind == "reversal" else self.cards_of_days(tx)
 
     def of_days(self) -> dict[str, Any]:
         """The parameters that name the rows of the group in the period's business days."""

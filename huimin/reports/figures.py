@@ -31,6 +31,11 @@ class Figures:
         """How many ledger rows were counted."""
         return self.redemptions + self.reversals
 
+    def without(self, other: Figures) -> Figures:
+        """These less those of some of the same rows that are no redemptions: the cards stay."""
+        rest = {name: getattr(self, name) - getattr(other, name) for name in ADDED_FIGURES}
+        return Figures(cards_used=self.cards_used, **rest)
+
     @property
     def payable_fen(self) -> int:
         """What the customers paid, in fen."""

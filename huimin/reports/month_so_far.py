@@ -72,8 +72,10 @@ def _sums_of(total: MonthTotal | None) -> Sums | None:
 
 
 def _until(tx: Transaction, day: date) -> Sums:
-    row: Row = queries.sums_until_day(tx, month=month_of(day), day=day.isoformat())
-    return Sums(*(int(row[name]) for name in ("redemptions", "discount_fen", "cards_used")))
+    until = {"month": month_of(day), "day": day.isoformat()}
+    sums: Row = queries.sums_until_day(tx, **until)
+    cards = int(queries.cards_until_day(tx, **until))
+    return Sums(int(sums["redemptions"]), int(sums["discount_fen"]), cards)
 
 
 def values_of(line: Sequence[tuple[str, Sums | None]], name: str) -> list[int | None]:

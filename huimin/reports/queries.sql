@@ -60,6 +60,13 @@ ORDER BY r.outlet_id;
 -- with: sums
 WHERE month = :month AND business_day <= :day;
 
+-- name: cards_until_day$
+-- The different cards of the same; `|| ''` sorts the rows once, where DISTINCT would look up each.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM ledger
+    WHERE month = :month AND business_day <= :day AND kind = 'redemption'
+    GROUP BY card_id || '') AS cards;
+
 -- name: cards_and_groups
 -- The groups in which each card of a month was counted: to count cards of joined groups once.
 SELECT counted_in FROM rollup_month_card WHERE month = :month AND redemptions > 0;
@@ -141,10 +148,8 @@ JOIN outlet ON outlet.id = ledger.outlet_id
 JOIN holder ON holder.id = ledger.holder_id
 
 -- part: sums
-SELECT CAST(COUNT(*) AS BIGINT) AS row_count,
-    CAST(COALESCE(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END), 0) AS BIGINT) AS redemptions,
+SELECT CAST(COALESCE(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END), 0) AS BIGINT) AS redemptions,
     CAST(COALESCE(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END), 0) AS BIGINT) AS reversals,
-    CAST(COUNT(DISTINCT CASE WHEN kind = 'redemption' THEN card_id END) AS BIGINT) AS cards_used,
     CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS amount_fen,
     CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS discount_fen,
     CAST(COALESCE(SUM(merchant_share_fen), 0) AS BIGINT) AS merchant_share_fen,
@@ -170,11 +175,12 @@ WHERE
     AND (ledger.business_day, ledger.id) > (:after_day, :after)
 ORDER BY ledger.business_day, ledger.id LIMIT :row_limit;
 
--- name: sums_of_rows_of_month^
+-- name: reversals_of_month^
+-- Few of a month's rows, found by what they reverse: `|| ''` keeps from reading the whole month.
 -- with: sums
 WHERE
     -- with: of_group
-    AND month = :month;
+    AND reverses_id IS NOT NULL AND month || '' = :month;
 
 -- name: sums_of_rows_of_days^
 -- with: sums
@@ -182,15 +188,37 @@ WHERE
     -- with: of_group
     AND business_day >= :first AND business_day <= :last;
 
+-- name: range_cards_counted$
+-- As cards_until_day.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM ledger
+    WHERE
+        -- with: of_group
+        AND business_day >= :first AND business_day <= :last
+    GROUP BY card_id || '') AS cards;
+
 -- name: range_cards_used
 -- read both ways
--- The different cards of a group's rows; `|| ''` keeps from walking the ledger of all time by its cards.
+-- The different cards of a group's rows, where they are few; `|| ''` keeps from walking the ledger of all
+-- time by its cards.
 SELECT DISTINCT ledger.card_id AS id, ledger.card_id || '' AS place FROM ledger
 WHERE
     -- with: of_group
     AND ledger.business_day >= :first AND ledger.business_day <= :last
     AND ledger.card_id || '' > :after
 ORDER BY place LIMIT :row_limit;
+
+-- name: range_cards_walked
+-- read both ways
+-- The same where they are many: a walk over the cards, of which a page soon has enough.
+SELECT card.id, card.id AS place FROM card
+WHERE card.id > :after AND EXISTS (
+    SELECT 1 FROM ledger
+    WHERE
+        -- with: of_group
+        AND ledger.card_id = card.id
+        AND ledger.business_day || '' >= :first AND ledger.business_day || '' <= :last)
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: cards_used_in_month
 -- read both ways

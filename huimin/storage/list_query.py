@@ -90,7 +90,8 @@ class ListQuery(Generic[W]):
     The statement's key is `:after`, or `:before` if the latest come first; its limit is
     `:row_limit`. `parameters` makes the others from the criteria, `for_reader` makes what readers
     may see from a row. A list that may be very long has a statement `whole` that counts all its
-    rows, for the criteria `everything`.
+    rows, for the criteria `everything`. `sorted_from` names the statement for orders other than its
+    own, where another index has them.
     """
 
     queries: Any
@@ -99,6 +100,7 @@ class ListQuery(Generic[W]):
     for_reader: Callable[[Row], Any] = _as_read
     whole: str | None = None
     everything: W | None = None
+    sorted_from: Callable[[W], str] | None = None
 
     def __call__(
         self, tx: Transaction, criteria: W, key: str = "", count: int = 50, backwards: bool = False
@@ -134,7 +136,7 @@ class ListQuery(Generic[W]):
         backwards: bool = False,
     ) -> list[Keyed]:
         """As a call, in another order. Raises KeyError if the statement has no such order."""
-        name = self._name(criteria)
+        name = (self.sorted_from or self._name)(criteria)
         kind = self.queries.orders[name][order.name]
         against = order.descending is not backwards
         if kind == "key":

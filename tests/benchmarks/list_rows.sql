@@ -59,6 +59,9 @@ INSERT INTO rollup_month_village
 SELECT month, division_code, COUNT(*), 0, SUM(amount_fen), SUM(discount_fen), SUM(merchant_share_fen),
     SUM(government_share_fen) FROM ledger GROUP BY month, division_code;
 
+INSERT INTO rollup_month_cards
+SELECT month, 'total', '', COUNT(DISTINCT card_id) FROM ledger GROUP BY month;
+
 INSERT INTO card_lookup
 WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :rows / 2 - 1)
 SELECT printf('019a%04x-%04x-7%03x-8000-00000000006b', (i >> 28), (i >> 12) & 65535, i & 4095),

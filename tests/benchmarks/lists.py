@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.app import create_app
-from huimin.core.days import county_day, previous_month
+from huimin.core.days import county_day, month_of, previous_month
 from huimin.instance import Instance
 from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
@@ -38,6 +38,21 @@ REPEATS = 3
 TRADE = Path(__file__).with_suffix("").with_name("list_rows.sql")
 # Their settlements: one for each merchant and month.
 CLOSED_MONTHS = 6
+# Lists of which a report has many: of whole groups, of one kind, of days.
+OF_A_MONTH = (
+    ("reports.rows", "redemptions", "/reports/rows?month={month}&by=total&kind=redemption"),
+    ("reports.rows", "reversals", "/reports/rows?month={month}&by=total&kind=reversal"),
+    ("reports.rows", "a weekday", "/reports/rows?month={month}&by=weekday&key=3"),
+    ("reports.rows", "days", "/reports/rows?month={month}-01..{month}-28&by=total"),
+    ("reports.cards", "a month", "/reports/cards?month={month}&of=used&by=total"),
+    ("reports.cards", "never used", "/reports/cards?month={month}&of=never_used&by=total"),
+    ("reach.people", "not lately", "/reach/512022001000/people?reason=not_lately"),
+    (
+        "reach.people",
+        "not lately, by village",
+        "/reach/512022001000/people?reason=not_lately&sort=village",
+    ),
+)
 # The first page of a list, as a statement without anything around it.
 BARE = (
     "SELECT holder.id, holder.name, card.number FROM holder CROSS JOIN card"
@@ -148,6 +163,9 @@ def measure(instance: Instance) -> list[str]:
     print(f"{'list':28}{'page':34}{'rows':>10}{'CPU':>11}{'time':>12}")
     for endpoint, address in measured.reader.lists().items():
         measured.whole_list(endpoint, address)
+    month = previous_month(month_of(county_day(instance.clock())))
+    for endpoint, what, address in OF_A_MONTH:
+        measured.page(endpoint, what, address.format(month=month))
     measured.page("desk.today", "", "/today")
     for text in ("王秀英", "欧阳慧敏", "示范点77", "B000000123", "o123456"):
         measured.page("desk.search", text, searched(client, text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from huimin.core.days import county_day
 from huimin.core.period import checked_period
 from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
-from huimin.reports.cards_behind import CardsBehind
+from huimin.reports.cards_behind import FEW, CardsBehind
 from huimin.reports.claims_behind import ClaimsBehind
 from huimin.reports.monthly import report_of
 from tests.making.cards import make_card
@@ -100,7 +101,10 @@ def test_lists_of_cards_and_claims_go_on_and_lead_back(
         for by in ("outlet", "merchant", "kind", "town", "village", "eligibility", "presenter"):
             for row in report.rows(by):
                 cards = CardsBehind.from_address(period, "used", by, row.key, today=today)
-                assert len(walked(tx, cards.page)) == cards.count(tx) == row.cards_used
+                # Few are looked for among the rows, many among all cards: they are the same.
+                ways = [walked(tx, partial(cards.page, of=of)) for of in (0, FEW + 1)]
+                assert ways[0] == ways[1]
+                assert len(ways[0]) == cards.count(tx) == row.cards_used
         for of in ("submitted", "approved", "rejected", "open"):
             claims = ClaimsBehind.from_address(period, of)
             count = getattr(report.claims[0], of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -33,12 +32,16 @@ def test_a_page_before_is_read_from_the_same_index_as_a_page_after(
 ) -> None:
     engine = open_engine(make_settings("sqlite", "bare"))
 
+    def plain(step: str) -> str:
+        """Without the direction, and without the order in which a range's bounds are named."""
+        index, _, bounds = step.replace("<", ">").partition(" (")
+        return f"{index} ({' AND '.join(sorted(set(bounds.removesuffix(')').split(' AND '))))})"
+
     def steps(sql: str) -> list[str]:
         names = dict.fromkeys(parameter_names(sql))
         return engine.read(
             lambda tx: [
-                # A range that is bounded twice on one side is one bound in the plan.
-                re.sub(r"(\w+>\?) AND \1", r"\1", row["detail"].replace("<", ">"))
+                plain(row["detail"])
                 for row in tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}", names)
             ]
         )

@@ -49,9 +49,10 @@ def cards() -> str | Response:
     def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         behind = wanted.behind
         more["name"] = behind.grouping.name_of(behind.key, behind.name(tx), language)
+        total = wanted.count(tx)
         page = listed(
-            in_order(partial(wanted.page, tx), place.order),
-            lambda: wanted.count(tx),
+            in_order(partial(wanted.page, tx, of=total), place.order),
+            lambda: total,
             place=place,
             key_of=lambda row: str(row["place"]),
         )

@@ -53,7 +53,7 @@ def rows() -> str | Response:
         more.update(sums=behind.sums(tx), name=name)
         return listed(
             in_order(partial(behind.page, tx), place.order),
-            lambda: int(more["sums"]["row_count"]),
+            lambda: int(more["sums"].rows),
             place=place,
             key_of=lambda row: str(row["place"]),
         )
