@@ -63,6 +63,14 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.division_changes.commands:divisions",
         sentence("行政区划：变更（撤并、更名、划转），装入经纬度。"),
     ),
+    "fleet": (
+        "huimin.fleet.commands:fleet",
+        sentence("多个县一起管：按清单（TOML）逐县检查、升级。"),
+    ),
+    "province": (
+        "huimin.province.commands:province",
+        sentence("省、市汇总：县里上报已结账的月份，省、市核对签名后汇总。"),
+    ),
     "demo": ("huimin.demo.command:demo", sentence("建一个演示县并开始服务。")),
 }
 

@@ -26,6 +26,7 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
+from huimin.storage.new_file import write_whole
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXIT_PROBLEM = 2
@@ -60,6 +61,16 @@ def utf8_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandProblem("文件不是 UTF-8，请另存为 UTF-8 CSV。") from error
+
+
+def write_out(out: Path, content: bytes) -> None:
+    """Write what a command makes, in place of any file of that name, and say so. Raises
+    CommandProblem."""
+    try:
+        write_whole(out, content, for_all=True)
+    except OSError as error:
+        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
+    echo("已写入 {out}。", out=out, err=True)
 
 
 class OneSentenceGroup(SpeakingGroup):

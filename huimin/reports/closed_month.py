@@ -39,6 +39,13 @@ def closed_month(tx: Transaction, month: str) -> ClosedMonth | None:
     return None if row is None else read_closed(row)
 
 
+def frozen_report(tx: Transaction, month: str) -> str | None:
+    """The text of the report that is in force of a closed month, byte for byte as it was signed:
+    its SHA-256 is that of ClosedMonth. None while the month is open."""
+    row = queries.closed_month(tx, month=month)
+    return None if row is None else str(row["report_json"])
+
+
 def report_in_force(
     tx: Transaction, period: Period, *, today: date
 ) -> tuple[MonthlyReport, ClosedMonth | None]:

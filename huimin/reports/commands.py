@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from huimin.command_line import CommandProblem, echo, pass_instance, translated
+from huimin.command_line import CommandProblem, echo, pass_instance, translated, write_out
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
@@ -19,7 +19,6 @@ from huimin.reports.exports import EXPORTS, checked_annexes, export_report
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, official_template
-from huimin.storage.new_file import write_whole
 
 BINARY = ("xlsx", "pdf")
 
@@ -81,7 +80,7 @@ def report(
     if out is None:
         click.echo(content, nl=False)
     else:
-        _write(out, content)
+        write_out(out, content)
 
 
 def _say_what_it_is(period: Period, closed: ClosedMonth | None, today: date) -> None:
@@ -103,14 +102,6 @@ def _say_what_it_is(period: Period, closed: ClosedMonth | None, today: date) -> 
             else "这段日期还没有结束，数字到现在为止。",
             err=True,
         )
-
-
-def _write(out: Path, content: bytes) -> None:
-    try:
-        write_whole(out, content, for_all=True)
-    except OSError as error:
-        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
-    echo("已写入 {out}。", out=out, err=True)
 
 
 def _in_official_template(

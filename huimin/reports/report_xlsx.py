@@ -16,7 +16,7 @@ from huimin.core.words import FACT_NAMES, FIGURE_NAMES, GROUPING_NAMES
 from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.chart_words import CHART
 from huimin.reports.charts import BARS_MAX, undated_title
-from huimin.reports.columns import Sort, columns_of, shown_text
+from huimin.reports.columns import Column, Sort, columns_of, shown_text
 from huimin.reports.facts import CoverTable, cover_tables, fact_headings, facts_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import BY_DISCOUNT, MonthlyReport
@@ -45,12 +45,12 @@ def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
         tables = cover_tables(report)
         silent = [table for table in tables if table.headings[0] == FACT_NAMES.say("silent")]
         cover = [table for table in tables if table not in silent]
-        _write_cover(workbook.sheet(say("封面")), report, county_name, cover)
+        write_cover(workbook.sheet(say("封面")), report, county_name, cover)
         # The charts come second, but are drawn from sheets that are written after them.
         charts = None if report.empty else workbook.sheet(say("图表"))
-        drawn = [_write_months(workbook, report, county_name)] if report.months else []
+        drawn = [write_months(workbook, report, county_name)] if report.months else []
         by_grouping = {
-            grouping: _write_grouping(workbook, report, grouping, county_name)
+            grouping: write_grouping(workbook, report, grouping, county_name)
             for grouping in report.groups
         }
         for grouping in (*FIRST_DRAWN, *(each for each in by_grouping if each not in FIRST_DRAWN)):
@@ -65,9 +65,10 @@ def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
     return workbook.content
 
 
-def _write_cover(
+def write_cover(
     sheet: Sheet, report: MonthlyReport, county_name: str, tables: Sequence[CoverTable]
 ) -> None:
+    """The cover, which prints on one page: the lines of facts_of, what stands out, `tables`."""
     last_column = len(COVER_WIDTHS) - 1
     sheet.widths(COVER_WIDTHS)
     sheet.title(title_words(county_name, report.month), last_column)
@@ -88,7 +89,8 @@ def _write_cover(
     _write_foot(sheet, report, last_column, pages_high=1)
 
 
-def _write_months(workbook: Workbook, report: MonthlyReport, county_name: str) -> Cells:
+def write_months(workbook: Workbook, report: MonthlyReport, county_name: str) -> Cells:
+    """The sheet of the last months; the cells of its chart."""
     name = say("近 {count} 个月", count=len(report.months))
     sheet, last_column = workbook.sheet(name), len(MONTH_FIGURES)
     sheet.title(f"{county_name} {name}", last_column)
@@ -112,23 +114,59 @@ def _write_months(workbook: Workbook, report: MonthlyReport, county_name: str) -
     return cells
 
 
-def _write_grouping(
+def write_grouping(
     workbook: Workbook, report: MonthlyReport, grouping: str, county_name: str
 ) -> list[Cells]:
     """The sheet of a grouping; the cells of its chart, if it has one and any row."""
+    columns, rows = columns_of(grouping, report), report.ordered(grouping)
     name = say("按{grouping}", grouping=GROUPING_NAMES.say(grouping))
-    sheet, columns, rows = (
-        workbook.sheet(name),
-        columns_of(grouping, report),
-        report.ordered(grouping),
+    first = write_table(
+        workbook, report, name, title_words(county_name, report.month, grouping), columns, rows
     )
-    last_column = len(columns)  # the row's number stands in front
-    sheet.title(title_words(county_name, report.month, grouping), last_column)
+    chart = GROUPINGS[grouping].chart
+    cut = len(rows) > BARS_MAX and grouping in BY_DISCOUNT
+    if not chart or not rows or (len(rows) > ROWS_DRAWN and not cut):
+        return []
+    shown = BARS_MAX if cut else len(rows)
+    title = undated_title(report, SOURCE, grouping)
+    if cut:
+        title += CHART.say("first", count=shown)
+    discount = 1 + [column.heading for column in columns].index(FIGURE_NAMES.say("discount_fen"))
+    return [
+        Cells(
+            title=title,
+            sheet_name=name,
+            columns=chart == "columns",
+            rows=(first, first + shown - 1),
+            names=1,
+            values=discount,
+            heading=HEADER_ROW,
+            before=discount + 3 if report.has("previous") else None,
+            highest=max(max(row.discount_fen, row.previous.discount_fen) for row in rows) // 100,
+        )
+    ]
+
+
+def write_table(
+    workbook: Workbook,
+    report: MonthlyReport,
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[ReportRow],
+    *,
+    with_total: bool = True,
+) -> int:
+    """A sheet with a table of the report, and the report's total under it; the number of its first
+    row, from 0."""
+    sheet, last_column = workbook.sheet(name), len(columns)  # the row's number stands in front
+    sheet.title(title, last_column)
     sheet.halves(_period(report), say("单位：元"), last_column, 20)
     sheet.header((say("序号"), *(column.heading for column in columns)), 30)
 
+    total = [report.total] if with_total else []
     texts_of_columns = [
-        (column, [shown_text(column.value(row), column.sort) for row in (*rows, report.total)])
+        (column, [shown_text(column.value(row), column.sort) for row in (*rows, *total)])
         for column in columns
     ]
     widths = [_width(column.heading, texts) for column, texts in texts_of_columns]
@@ -145,34 +183,13 @@ def _write_grouping(
     first = sheet.row
     for number, row in enumerate(rows, start=1):
         write(number, row)
-    write("", report.total, TOTAL)
+    for row in total:
+        write("", row, TOTAL)
     sheet.widths([6, *widths])
     _write_foot(sheet, report, last_column)
     sheet.sheet.repeat_rows(0, HEADER_ROW)
     sheet.sheet.freeze_panes(HEADER_ROW + 1, 2)
-    chart = GROUPINGS[grouping].chart
-    cut = len(rows) > BARS_MAX and grouping in BY_DISCOUNT
-    if not chart or not rows or (len(rows) > ROWS_DRAWN and not cut):
-        return []
-    headings = [column.heading for column in columns]
-    discount = 1 + headings.index(FIGURE_NAMES.say("discount_fen"))
-    shown = BARS_MAX if cut else len(rows)
-    title = undated_title(report, SOURCE, grouping)
-    if cut:
-        title += CHART.say("first", count=shown)
-    return [
-        Cells(
-            title=title,
-            sheet_name=name,
-            columns=chart == "columns",
-            rows=(first, first + shown - 1),
-            names=1,
-            values=discount,
-            heading=HEADER_ROW,
-            before=discount + 3 if report.has("previous") else None,
-            highest=max(max(row.discount_fen, row.previous.discount_fen) for row in rows) // 100,
-        )
-    ]
+    return first
 
 
 def _write_silent(sheet: Sheet, report: MonthlyReport, county_name: str, table: CoverTable) -> None:
