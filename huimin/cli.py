@@ -33,7 +33,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.cards.commands:cards",
         sentence("惠民卡：发卡、补卡、暂停、挂失、恢复、注销、打印。"),
     ),
-    "keys": ("huimin.cards.commands:keys", sentence("卡码签发密钥：列出、添加、停用。")),
+    "keys": ("huimin.cards.commands:keys", sentence("密钥：卡码签发密钥，更换个人信息密钥。")),
     "merchants": ("huimin.merchants.commands:merchants", sentence("商户：登记、查询。")),
     "outlets": ("huimin.merchants.commands:outlets", sentence("惠民示范点：登记、暂停、恢复。")),
     "terminals": (
@@ -74,9 +74,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("huimin.demo.command:demo", sentence("建一个演示县并开始服务。")),
 }
 
-# The migration after which second phone numbers are still to be made findable.
 # Aliases that are not listed.
 ALSO = {"terminal": "terminals"}
+# Sub-commands that a room above gives to the group of a room below.
+FROM_ABOVE = {"keys": ("huimin.privacy.key_commands:rotate_personal_command",)}
 
 
 class LazyRooms(OneSentenceGroup):
@@ -89,8 +90,10 @@ class LazyRooms(OneSentenceGroup):
         cmd_name = ALSO.get(cmd_name, cmd_name)
         if cmd_name not in ROOM_COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module_name, _, attribute = ROOM_COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module_name), attribute)
+        command = _imported(ROOM_COMMANDS[cmd_name][0])
+        if isinstance(command, click.Group):
+            for place in FROM_ABOVE.get(cmd_name, ()):
+                command.add_command(_imported(place))
         return in_language(command, self.language)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -102,6 +105,13 @@ class LazyRooms(OneSentenceGroup):
                 rows.append((name, own.get_short_help_str(80)))
         with formatter.section(say("命令", self.language)):
             formatter.write_dl(rows)
+
+
+def _imported(place: str) -> click.Command:
+    """The command at "module:attribute"."""
+    module_name, _, attribute = place.partition(":")
+    command: click.Command = getattr(importlib.import_module(module_name), attribute)
+    return command
 
 
 @click.group(cls=LazyRooms, context_settings={"help_option_names": ["-h", "--help"]})

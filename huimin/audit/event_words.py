@@ -134,6 +134,8 @@ EVENTS = {
     "card_key.added": _("添加卡码密钥"),
     "card_key.retired": _("停用卡码密钥"),
     "card_key.revoked": _("作废卡码密钥"),
+    "personal_key.rotation_begun": _("开始更换个人信息密钥"),
+    "personal_key.rotated": _("换完个人信息密钥，旧的已删除"),
     "card.issued": _("发卡"),
     "card.printed": _("打印卡片"),
     "card.suspended": _("暂停卡片"),

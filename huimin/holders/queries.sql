@@ -4,7 +4,7 @@
 SELECT * FROM holder WHERE id = :id;
 
 -- name: holder_by_id_number^
-SELECT * FROM holder WHERE id_number_hash = :id_number_hash;
+SELECT * FROM holder WHERE id_number_hash IN (:id_number_hash, :old_id_number_hash);
 
 -- name: insert_holder^
 INSERT INTO holder (
@@ -234,10 +234,10 @@ ORDER BY holder.id LIMIT :row_limit;
 -- with: person_orders
 -- From the keyed hash of an ID number, the holder's or a family member's.
 SELECT holder.id FROM (
-    SELECT own.id FROM holder AS own WHERE own.id_number_hash = :id_number_hash
+    SELECT own.id FROM holder AS own WHERE own.id_number_hash IN (:id_number_hash, :old_id_number_hash)
     UNION
     SELECT member.holder_id FROM family_member AS member
-    WHERE member.id_number_hash = :id_number_hash AND member.ended_at IS NULL
+    WHERE member.id_number_hash IN (:id_number_hash, :old_id_number_hash) AND member.ended_at IS NULL
 ) AS named CROSS JOIN holder
 WHERE holder.id = named.id AND holder.id || '' > :after
     -- with: wanted_person
@@ -248,9 +248,9 @@ ORDER BY holder.id LIMIT :row_limit;
 -- with: person_orders
 -- From the keyed hash of a phone number, the first or the second.
 SELECT holder.id FROM (
-    SELECT one.id FROM holder AS one WHERE one.phone_hash = :phone_hash
+    SELECT one.id FROM holder AS one WHERE one.phone_hash IN (:phone_hash, :old_phone_hash)
     UNION
-    SELECT other.id FROM holder AS other WHERE other.second_phone_hash = :phone_hash
+    SELECT other.id FROM holder AS other WHERE other.second_phone_hash IN (:phone_hash, :old_phone_hash)
 ) AS called CROSS JOIN holder
 WHERE holder.id = called.id AND holder.id || '' > :after
     -- with: wanted_person

@@ -172,7 +172,7 @@ def _fitting(personal_data: PersonalData, text: str, today: date) -> Callable[[R
     """Whether it is the person of a row who was searched for; None for a card's or a phone's."""
     name, parameters = _by_text(personal_data, text, today)
     if name == "ids_by_id_number":
-        return lambda row: row["id_number_hash"] == parameters["id_number_hash"]
+        return lambda row: row["id_number_hash"] in parameters.values()
     if name != "ids_by_name":
         return None
     sought = (parameters["gram"], parameters["last_gram"])
@@ -243,10 +243,10 @@ def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str,
             number = parse_id_number(number, today=today).number
         except IdentityProblem as error:
             raise field_problem("text", error.text) from error
-        return "ids_by_id_number", {"id_number_hash": personal_data.lookup_hash(number)}
+        return "ids_by_id_number", personal_data.sought("id_number_hash", number)
     if _ONLY_NUMBERS.fullmatch(text):
         phone = _phone_in(text)
-        return "ids_by_phone", {"phone_hash": personal_data.lookup_hash(phone)}
+        return "ids_by_phone", personal_data.sought("phone_hash", phone)
     form = name_form(text)
     if unprintable(text) or not form:
         raise field_problem("text", "请输入能看见的字。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,15 @@ def save_keys(path: Path, keys: dict[str, Any]) -> None:
     """Write the keys durably: a new file of mode 0600 replaces the old one in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(keys, ensure_ascii=False, indent=1, sort_keys=True).encode())
+
+
+def file_stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells whether a file was replaced, cheap enough for every request; None: no file."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 @contextmanager

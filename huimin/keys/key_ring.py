@@ -8,7 +8,6 @@ published nowhere (revoke_key.py). Key ids are one byte, count up and are never 
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from huimin.core.refusals import field_problem
-from huimin.keys.key_file import damaged_keys_problem, load_keys, locked, save_keys
+from huimin.keys.key_file import damaged_keys_problem, file_stamp, load_keys, locked, save_keys
 from huimin.storage.engine import StorageProblem
 
 log = structlog.get_logger(__name__)
@@ -152,7 +151,7 @@ class KeyRing:
 
     def _current(self) -> dict[int, RingKey]:
         # `huimin keys add` may run beside the server; a stat is cheap enough for every request.
-        stamp = _file_stamp(self._path)
+        stamp = file_stamp(self._path)
         # If the file has disappeared, keep the keys in memory, so that cards still verify.
         if stamp is not None and stamp != self._stamp:
             try:
@@ -168,7 +167,7 @@ class KeyRing:
     def _save(self, keys: dict[int, RingKey]) -> None:
         rows = [_row_of(key) for _, key in sorted(keys.items())]
         save_keys(self._path, {"format": 1, "keys": rows})
-        self._set_keys(keys, _file_stamp(self._path))
+        self._set_keys(keys, file_stamp(self._path))
 
     def _set_keys(self, keys: dict[int, RingKey], stamp: tuple[int, int, int] | None) -> None:
         self._public_keys = {key_id: key.private_key.public_key() for key_id, key in keys.items()}
@@ -200,14 +199,6 @@ def public_jwk(key: RingKey) -> dict[str, str]:
         "use": "sig",
         "alg": "EdDSA",
     }
-
-
-def _file_stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def _key_of(row: dict[str, Any]) -> RingKey:

@@ -36,17 +36,23 @@ def test_another_purpose_or_a_changed_text_is_not_read(tmp_path: Path) -> None:
         PersonalData.open(tmp_path / "other").decrypt(cipher, "holder.id_number")
 
 
-def test_rotation_keeps_old_texts_readable_and_hashes_equal(tmp_path: Path) -> None:
+def test_while_keys_rotate_both_read_and_in_the_end_the_newest_alone(tmp_path: Path) -> None:
     secrets = PersonalData.open(tmp_path)
     beside = PersonalData.open(tmp_path)
     old, old_hash = secrets.encrypt(NUMBER, "holder.phone"), secrets.lookup_hash(NUMBER)
-    assert old.startswith("1.") and secrets.rotate() == 2
-    new = secrets.encrypt(NUMBER, "holder.phone")
-    assert new.startswith("2.") and secrets.lookup_hash(NUMBER) == old_hash
-    # A process that was open before the rotation reads what was written after it.
+    assert old.startswith("1.") and secrets.lookup_hashes(NUMBER) == (old_hash, old_hash)
+    assert secrets.begin_rotation() == 2 == beside.begin_rotation()
+    # A process that was open before writes with the new keys too, without being told.
+    new, new_hash = beside.encrypt(NUMBER, "holder.phone"), beside.lookup_hash(NUMBER)
+    assert new.startswith("2.") and new_hash != old_hash
     for reader in (secrets, beside, PersonalData.open(tmp_path)):
         assert {reader.decrypt(text, "holder.phone") for text in (old, new)} == {NUMBER}
-    assert beside.rotate() == 3
+        assert reader.lookup_hashes(NUMBER) == (new_hash, old_hash) and reader.rotating
+    secrets.finish_rotation()
+    assert beside.decrypt(new, "holder.phone") == NUMBER and not beside.rotating
+    assert beside.lookup_hashes(NUMBER) == (new_hash, new_hash)
+    with pytest.raises(KeyError):
+        beside.decrypt(old, "holder.phone")
 
 
 def test_the_hash_needs_the_key(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -96,14 +97,23 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
     cipher, form, now, user = session.get("totp"), Form.sent(), instance().clock(), member()
     if not isinstance(cipher, str):
         return redirect(url_for("access.account"))
-    step = matching_step(
-        instance().personal_data.decrypt(cipher, "staff.totp"), form.text("code"), now
-    )
+    secret = _secret_of(cipher)
+    if secret is None:
+        return redirect(url_for("access.account"))
+    step = matching_step(secret, form.text("code"), now)
     if step is None:
         problem = field_problem("code", "验证码不对，请再试。")
         return _page(Form().refused(problem), opened="second"), 422
+    encrypt = instance().personal_data.encrypt
     codes = change(
-        lambda tx: switch_on(tx, staff_by_id(tx, user.id), cipher=cipher, step=step, now=now)
+        lambda tx: switch_on(
+            tx,
+            staff_by_id(tx, user.id),
+            # Encrypted anew: the session's text may be of a key that a rotation is about to drop.
+            cipher=encrypt(secret, "staff.totp"),
+            step=step,
+            now=now,
+        )
     )
     session.pop("totp", None)
     return _page(Form(), codes=codes)
@@ -133,6 +143,15 @@ def _check_password(form: Form) -> None:
     )
 
 
+def _secret_of(cipher: str) -> str | None:
+    """The secret that waits in the session; None, and gone from there, if its key is gone."""
+    try:
+        return instance().personal_data.decrypt(cipher, "staff.totp")
+    except (InvalidTag, KeyError, ValueError):
+        session.pop("totp", None)
+        return None
+
+
 def _own_session() -> str:
     return str(session.get("session_id") or "")
 
@@ -149,7 +168,8 @@ def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> st
 
     secret, picture = None, None
     if isinstance(session.get("totp"), str):
-        secret = instance().personal_data.decrypt(session["totp"], "staff.totp")
+        secret = _secret_of(session["totp"])
+    if secret is not None:
         picture = qr_data_url(address_of(secret, user.username, instance().settings.county_name))
     return render_template(
         "access/account.html",

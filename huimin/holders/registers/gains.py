@@ -7,7 +7,7 @@ office says shall count, changes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -220,8 +220,8 @@ def _compare_family(
 ) -> None:
     unmatched = list(queries.all_family_of(tx, holder_id=holder["id"]))
     for member in family:
-        number_hash = personal_data.lookup_hash(member.id_number) if member.id_number else None
-        match = _matching(unmatched, member, number_hash)
+        hashes = personal_data.lookup_hashes(member.id_number) if member.id_number else ()
+        match = _matching(unmatched, member, hashes)
         if match is None:
             gains.family.append(member)
             continue
@@ -230,15 +230,17 @@ def _compare_family(
             gains.completed.append((match["id"], member.id_number))
 
 
-def _matching(rows: Sequence[Row], member: FamilyDraft, number_hash: str | None) -> Row | None:
+def _matching(
+    rows: Sequence[Row], member: FamilyDraft, number_hashes: Collection[str]
+) -> Row | None:
     """The recorded member: by number, or by name and relation (unless one is not said) if either
     has no number.
     """
     for row in rows:
-        if number_hash is not None and row["id_number_hash"] == number_hash:
+        if row["id_number_hash"] in number_hashes:
             return row
     for row in rows:
-        if number_hash is not None and row["id_number_hash"] is not None:
+        if number_hashes and row["id_number_hash"] is not None:
             continue
         relations = {one_relation(row["relation"]), member.relation}
         if same_name(row["name"], member.name) and len(relations - {UNSAID_RELATION}) <= 1:
