@@ -57,6 +57,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.report_mail.commands:report_mail",
         "月报表寄送：寄到期的，列出寄过的。",
     ),
+    "doctor": ("huimin.doctor.commands:doctor", sentence("体检：只读的证明全做一遍，不改动。")),
     "day": ("huimin.daily.commands:day", sentence("每天办理的事：给定时任务用。")),
     "month": ("huimin.months.commands:month", sentence("月度结账：定时核对、各月状态、文件。")),
     "divisions": (

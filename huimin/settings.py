@@ -328,11 +328,15 @@ def secret_key_of(settings: Settings) -> str:
     if settings.secret_key:
         return settings.secret_key
     path = settings.folder / SECRET_FILE
-    stored = load_keys(path)
-    if stored is None:
+    if load_keys(path) is None:
         save_keys(path, {"secret_key": secrets.token_urlsafe(48)})
-        stored = load_keys(path) or {}
-    key = stored.get("secret_key")
+    return secret_key_in(settings.folder)
+
+
+def secret_key_in(folder: Path) -> str:
+    """The key in the folder's file. Raises StorageProblem if it can't be read or holds none."""
+    path = folder / SECRET_FILE
+    key = (load_keys(path) or {}).get("secret_key")
     if not isinstance(key, str) or len(key) < SECRET_LENGTH_MIN:
         raise damaged_keys_problem(path)
     return key

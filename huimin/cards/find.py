@@ -48,6 +48,12 @@ def has_cards(tx: Transaction) -> bool:
     return queries.any_card(tx) is not None
 
 
+def newest_signing_key(tx: Transaction) -> int | None:
+    """The id of the key that signed the card issued last; None before the first."""
+    row = queries.newest_card_key(tx)
+    return None if row is None else int(row["key_id"])
+
+
 def find_card(
     tx: Transaction, reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]
 ) -> Row:

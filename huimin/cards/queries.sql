@@ -117,6 +117,9 @@ SELECT key_id, CAST(COUNT(*) AS BIGINT) AS cards FROM card
 WHERE state IN ('active', 'suspended', 'lost')
 GROUP BY key_id ORDER BY key_id;
 
+-- name: newest_card_key^
+SELECT key_id FROM card ORDER BY id DESC LIMIT 1;
+
 -- name: any_card^
 SELECT id FROM card LIMIT 1;
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Unpack
 
+from cryptography.exceptions import InvalidTag
+
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
@@ -209,6 +211,18 @@ def holder_by_id(tx: Transaction, holder_id: str) -> Row | None:
 def has_holders(tx: Transaction) -> bool:
     """Whether there is any holder whose data is not erased."""
     return queries.any_holder(tx) is not None
+
+
+def keys_fit(tx: Transaction, personal_data: PersonalData) -> bool:
+    """Whether these are the keys of this county: they open an ID number, and find it again."""
+    row = queries.any_holder(tx)
+    if row is None or row["id_number_cipher"] is None:
+        return True
+    try:
+        number = personal_data.decrypt(row["id_number_cipher"], "holder.id_number")
+    except (InvalidTag, KeyError, ValueError):
+        return False
+    return bool(personal_data.lookup_hash(number) == row["id_number_hash"])
 
 
 def find_by_id_number(tx: Transaction, personal_data: PersonalData, number: str) -> Row | None:

@@ -99,3 +99,9 @@ def newest_good_run(tx: Transaction, what: str) -> Row | None:
     """The newest run of that work that did not fail, or None: how long ago it last came through."""
     row: Row | None = queries.newest_good_timer_run(tx, what=what)
     return row
+
+
+def newest_instant(tx: Transaction) -> str | None:
+    """When the newest run of any work ended, in UTC; None before the first."""
+    row = queries.newest_timer_run_of_all(tx)
+    return None if row is None else str(row["ended_at"])

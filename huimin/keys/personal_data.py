@@ -80,6 +80,12 @@ class PersonalData:
         """Whether a rotation has begun and is not finished: there may be content of older keys."""
         return self._current().old_hash_key is not None
 
+    @classmethod
+    def in_file(cls, folder: Path | str) -> PersonalData | None:
+        """The keys of the folder's file; None if there is none. Raises StorageProblem."""
+        path = Path(folder) / FILE_NAME
+        return cls(path, *_read(path)) if path.exists() else None
+
     def encrypt(self, text: str, purpose: Purpose) -> str:
         """Encrypt a text for a purpose: `<key id>.<base64 of nonce and cipher text>`."""
         keys = self._current()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huimin.core.refusals import Refusal
+from huimin.months import queries
 from huimin.months.closes import SIGNED, close_by_version, files_of
 from huimin.reports.as_signed import made_as_signed
 from huimin.reports.closed_month import read_closed
@@ -146,6 +147,15 @@ def check_files(tx: Transaction, folder: Path, month: str, version: int) -> list
             remade_same = remade is not None
         checks.append(FileCheck(month, version, form, signed["sha256"], remade_same, place))
     return checks
+
+
+def check_all_files(tx: Transaction, folder: Path) -> list[FileCheck]:
+    """The same of every version that was ever signed."""
+    return [
+        one
+        for row in queries.approved_versions(tx)
+        for one in check_files(tx, folder, row["month"], row["version"])
+    ]
 
 
 def restore_files(tx: Transaction, folder: Path, month: str, version: int) -> list[str]:

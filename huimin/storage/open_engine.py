@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,8 @@ from typing import Any, Protocol
 
 from huimin.core.catalogue import Text
 from huimin.storage import sqlite_file
-from huimin.storage.engine import Engine, StorageProblem
+from huimin.storage.engine import Engine, StorageProblem, Transaction
+from huimin.storage.migrate import newest_version, proven_version
 from huimin.storage.sqlite_engine import SqliteEngine, problem_of
 
 
@@ -71,7 +73,31 @@ def check_database(settings: DatabaseChoice) -> list[str]:
     """
     database, address = _chosen(settings)
     database.require_newest(address)
-    # A PostgreSQL server keeps its own pages and references sound.
+    return sqlite_damage(settings)
+
+
+def looking(settings: DatabaseChoice) -> AbstractContextManager[Transaction]:
+    """A read-only look at the database, of whatever version, that leaves no trace in it.
+
+    For what must not open it as a program does that serves: a file that can't be written will do.
+    Raises StorageProblem when it can't be read.
+    """
+    database, address = _chosen(settings)
+    look: AbstractContextManager[Transaction] = database.looking(address)
+    return look
+
+
+def version_behind(tx: Transaction, settings: DatabaseChoice) -> int:
+    """How many steps the database is behind the program; 0 when its tables are today's.
+
+    Raises StorageProblem when its tables, triggers and unique indexes are of no known version.
+    """
+    place = "PostgreSQL" if settings.database_url else str(settings.database_path)
+    return newest_version() - proven_version(tx, place)
+
+
+def sqlite_damage(settings: DatabaseChoice) -> list[str]:
+    """What is damaged in the SQLite file; a PostgreSQL server keeps its own pages sound."""
     return [] if settings.database_url else sqlite_file.damage_in(settings.database_path)
 
 

@@ -118,6 +118,20 @@ def _connected(url: str) -> Iterator[Connection]:
         connection.close()
 
 
+@contextmanager
+def looking(url: str) -> Iterator[Transaction]:
+    """One snapshot of the database, of whatever version, in which nothing can be written.
+
+    A standby will do. Raises StorageProblem when it can't be reached.
+    """
+    with _connected(url) as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield Transaction("postgresql", connection)
+        except psycopg.OperationalError as error:
+            raise unreachable_problem(error) from error
+
+
 def _has_tables(connection: Connection) -> bool:
     row = connection.execute("SELECT to_regclass('schema_migration') AS oid").fetchone()
     return row is not None and row["oid"] is not None

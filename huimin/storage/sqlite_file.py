@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -177,9 +177,31 @@ def _version_in(path: Path) -> int:
 
 def _look_into(path: Path) -> sqlite3.Connection:
     # With no log beside it the file is complete by itself and is read as if on a read-only disk,
-    # leaving no trace; with one (the server runs, or crashed) the log must be read as well.
-    log = path.with_name(f"{path.name}-wal")
-    return connect(path, query="mode=ro" if log.exists() else "mode=ro&immutable=1")
+    # leaving no trace; with one (the server runs, or crashed) the log must be read as well, through
+    # its index where there is one. Only an index that is missing has to be made.
+    log, index = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))
+    if not log.exists():
+        return connect(path, query="mode=ro&immutable=1")
+    return connect(path, query="mode=ro&readonly_shm=1" if index.exists() else "mode=ro")
+
+
+@contextmanager
+def looking(path: Path) -> Iterator[Transaction]:
+    """One snapshot of the database, of whatever version, in which nothing can be written.
+
+    Neither the file nor its folder needs to be writable. Raises StorageProblem when it can't be
+    read.
+    """
+    if not path.exists():
+        raise missing_problem(path)
+    try:
+        with closing(_look_into(path)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")
+            yield Transaction("sqlite", connection)
+            connection.execute("ROLLBACK")
+    except sqlite3.DatabaseError as error:
+        raise problem_of(path, error) or error from error
 
 
 def _writable(path: Path) -> bool:

@@ -1,0 +1,86 @@
+"""How long ago what must happen again and again happened last: timers, backup, anchor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from huimin.core.catalogue import Text, Words, text
+from huimin.core.days import parse_instant
+from huimin.doctor.finding import ATTENTION, Finding, Scene
+from huimin.jobs.timer_runs import newest_good_run, newest_run
+from huimin.storage.engine import Transaction
+
+# A daily timer may be late by a morning: the machine was off, or an hour of the night was moved.
+DAILY = timedelta(hours=36)
+OUTCOMES = Words("timer_outcome", {"attention": "有要人处理的事", "failed": "没有做完"})
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Work that a timer does: its name in timer_run, its words, and how old it may grow."""
+
+    what: str
+    words: Text
+    age_max: timedelta
+    command: str
+
+
+TIMERS = (
+    Timed("day", text("每天办理的事"), DAILY, "huimin day run"),
+    Timed("month", text("月底办理"), DAILY, "huimin month run"),
+)
+BACKUP = Timed("backup", text("备份"), DAILY, "huimin backup")
+ANCHOR = Timed("day.anchors", text("存证"), DAILY, "huimin day run")
+
+
+def age_of(tx: Transaction, timed: Timed, now: datetime) -> timedelta | None:
+    """How long ago it last came through; None if it never did."""
+    row = newest_good_run(tx, timed.what)
+    return None if row is None else now - parse_instant(row["ended_at"])
+
+
+def check_timers(scene: Scene, tx: Transaction) -> Iterator[Finding]:
+    """Timers that should have run, and those whose last run has something for a person."""
+    for timed in TIMERS:
+        yield from _late(scene, tx, timed)
+        last = newest_run(tx, timed.what)
+        if last is not None and last["outcome"] in OUTCOMES:
+            first, _, _ = last["detail"].partition("\n")
+            yield Finding(
+                ATTENTION,
+                text(
+                    "{what}最近一次（{at}）{outcome}：{first}",
+                    what=timed.words,
+                    at=last["ended_at"],
+                    outcome=OUTCOMES.text(last["outcome"]),
+                    first=first,
+                ),
+                text("请运行 {command}，按它说的处理。", command=timed.command),
+            )
+
+
+def check_backup(scene: Scene, tx: Transaction) -> Iterator[Finding]:
+    """No backup, or an old one."""
+    return _late(scene, tx, BACKUP)
+
+
+def check_anchor(scene: Scene, tx: Transaction) -> Iterator[Finding]:
+    """No anchor outside, or an old one."""
+    return _late(scene, tx, ANCHOR)
+
+
+def _late(scene: Scene, tx: Transaction, timed: Timed) -> Iterator[Finding]:
+    age = age_of(tx, timed, scene.now)
+    if age is None:
+        words = text("{what}：从来没有做过。", what=timed.words)
+    elif age > timed.age_max:
+        hours = int(age.total_seconds() // 3600)
+        words = text("{what}：上次是 {hours} 小时以前。", what=timed.words, hours=hours)
+    else:
+        return
+    remedy = text(
+        "请设置定时任务（huimin units 写出来），现在先运行 {command}。", command=timed.command
+    )
+    yield Finding(ATTENTION, words, remedy)
