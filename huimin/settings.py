@@ -69,6 +69,14 @@ def _database_url(name: str, value: str) -> str | None:
     return value or None
 
 
+def _schema_name(name: str, value: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value) or value.startswith("pg_"):
+        raise SettingsProblem(
+            name, "请用小写字母、数字和下划线，以字母开头，最多 63 个，不能以 pg_ 开头。"
+        )
+    return value
+
+
 def _base_url(name: str, value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise SettingsProblem(name, "请写 http:// 或 https:// 开头的地址。")
@@ -144,6 +152,24 @@ class Settings:
     )
     database_url: str | None = _setting(
         "PostgreSQL 地址；不设则用 SQLite / PostgreSQL address", None, _database_url, secret=True
+    )
+    database_schema: str | None = _setting(
+        "PostgreSQL 里放这个县的表的模式（schema）；不设则由数据库决定 / schema in PostgreSQL",
+        None,
+        _schema_name,
+    )
+    database_connections: int = _setting(
+        "最多同时开几个 PostgreSQL 连接 / connections to PostgreSQL", 16, _whole(2, 500)
+    )
+    database_statement_seconds: int = _setting(
+        "PostgreSQL 一条语句最多几秒，0 为不限 / seconds that a statement may take in PostgreSQL",
+        60,
+        _whole(0, 86_400),
+    )
+    database_prepared: bool = _setting(
+        "PostgreSQL 预备语句（0 或 1）；经 pgbouncer 事务池连接时设 0 / prepared statements",
+        True,
+        _flag,
     )
     secret_key: str | None = _setting(
         "会话签名密钥；不设则自动生成并存盘 / session signing key", None, _text, secret=True

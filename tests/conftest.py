@@ -29,7 +29,7 @@ from huimin.instance import Instance
 from huimin.open_instance import create_instance, instance_over
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import Engine
-from huimin.storage.open_engine import create_database
+from huimin.storage.open_engine import create_database, open_unproven
 from huimin.storage.sqlite_engine import SqliteEngine
 from tests.postgresql_server import PostgresqlServer
 from tests.run_command import REPOSITORY, in_a_process, in_this_process
@@ -237,9 +237,7 @@ def engine_over(settings: Settings) -> Engine:
     `open_engine` does so.
     """
     if settings.database_url:
-        from huimin.storage.postgresql_engine import PostgresqlEngine
-
-        return PostgresqlEngine(settings.database_url)
+        return open_unproven(settings)
     return SqliteEngine(settings.database_path)
 
 

@@ -45,6 +45,7 @@ ORDER BY CASE WHEN key = :capitals THEN 0 ELSE 1 END
 LIMIT 1;
 
 -- name: keep_answer!
+-- not awaited
 UPDATE idempotency_key SET response_json = :response_json
 WHERE terminal_id = :terminal_id AND key = :key;
 

@@ -98,7 +98,7 @@ def _cleared_on_failure(settings: Settings) -> Iterator[None]:
         yield
     except BaseException:
         if settings.database_url:
-            drop_tables(settings.database_url)
+            drop_tables(settings)
         raise
 
 

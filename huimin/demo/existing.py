@@ -45,7 +45,7 @@ def existing_demo(settings: Settings) -> Row | None:
 
 
 def _on_postgresql(settings: Settings, manifest: Row | None) -> Row | None:
-    is_empty = holds_no_tables(str(settings.database_url))
+    is_empty = holds_no_tables(settings)
     if manifest is None and is_empty:
         return None
     if manifest is not None and not is_empty and is_made_by(settings, manifest):

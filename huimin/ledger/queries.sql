@@ -13,6 +13,7 @@ ON CONFLICT (holder_id, policy_code, period) DO UPDATE SET used_fen = usage.used
 RETURNING period, used_fen;
 
 -- name: add_usage!
+-- not awaited
 UPDATE usage SET used_fen = used_fen + :discount_fen
 WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
@@ -48,6 +49,7 @@ SELECT used_fen FROM policy_budget
 WHERE policy_code = :policy_code AND budget_version = :budget_version;
 
 -- name: use_budget!
+-- not awaited
 UPDATE policy_budget SET used_fen = used_fen + :government_share_fen
 WHERE policy_code = :policy_code AND budget_version = :budget_version;
 
@@ -63,6 +65,7 @@ ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence + 1
 RETURNING sequence, hash AS previous_hash;
 
 -- name: set_head!
+-- not awaited
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
 
 -- part: waiting_order
@@ -146,6 +149,7 @@ SELECT month FROM month_lock WHERE month >= :since ORDER BY month;
 SELECT locked_at FROM month_lock WHERE month = :month;
 
 -- name: add_rollup_month!
+-- not awaited
 -- One row per dimension; WHERE true tells SQLite that ON CONFLICT is not part of a join.
 INSERT INTO rollup_month (
     month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
@@ -168,6 +172,7 @@ ON CONFLICT (month, dimension, outlet_id, key) DO UPDATE SET
     government_share_fen = rollup_month.government_share_fen + excluded.government_share_fen;
 
 -- name: add_rollup_month_village!
+-- not awaited
 INSERT INTO rollup_month_village (
     month, division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
     government_share_fen
@@ -191,15 +196,18 @@ ON CONFLICT (month, card_id) DO UPDATE SET redemptions = rollup_month_card.redem
 RETURNING redemptions, counted_in;
 
 -- name: set_counted_in!
+-- not awaited
 UPDATE rollup_month_card SET counted_in = :counted_in
 WHERE month = :month AND card_id = :card_id;
 
 -- name: add_rollup_month_cards*!
+-- not awaited
 INSERT INTO rollup_month_cards (month, dimension, key, cards)
 VALUES (:month, :dimension, :key, 1)
 ON CONFLICT (month, dimension, key) DO UPDATE SET cards = rollup_month_cards.cards + 1;
 
 -- name: note_first_use!
+-- not awaited
 UPDATE card SET first_used_on = :day
 WHERE id = :card_id AND (first_used_on IS NULL OR first_used_on > :day);
 
@@ -212,6 +220,7 @@ ON CONFLICT (redemption_id) DO UPDATE SET amount_fen = reversal_total.amount_fen
 RETURNING amount_fen, insurance_fen, excluded_fen, eligible_fen, discount_fen, merchant_share_fen;
 
 -- name: add_reversal_total!
+-- not awaited
 UPDATE reversal_total SET
     amount_fen = amount_fen + :amount_fen,
     insurance_fen = insurance_fen + :insurance_fen,

@@ -6,7 +6,8 @@ and nothing inside commits. Which database answers is known to this room only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +33,33 @@ class Transaction:
     def coming_from(self, origin: str | None) -> Transaction:
         """The same transaction on behalf of that address."""
         return replace(self, origin=origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a statement answered: its rows, and how many rows it was about."""
+
+    rows: list[Row]
+    count: int
+
+
+class PipelinedConnection(ABC):
+    """A connection on which statements can be on their way before the last one is answered."""
+
+    @abstractmethod
+    def ask(self, sql: str, parameters: Mapping[str, Any]) -> Answered:
+        """The answer of a statement with `:name`s, after all that were only told before.
+
+        Raises the driver's error: the first among them.
+        """
+
+    @abstractmethod
+    def tell(self, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Run a statement whose answer nobody waits for; its error is raised by a later one."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Wait for all that was told, if anything was. Raises the first error."""
 
 
 class Engine(Protocol):

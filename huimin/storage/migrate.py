@@ -166,10 +166,8 @@ def note_version(tx: Transaction, version: int, name: str, applied_at: str) -> N
 
 def run_script(tx: Transaction, text: str) -> None:
     """Run every statement of a script inside the open transaction."""
-    if tx.engine == "postgresql":
-        tx.connection.execute(text)
-        return
-    # sqlite3's executescript would commit the caller's transaction first.
+    # sqlite3's executescript would commit the caller's transaction first, and Citus takes one
+    # statement at a time. SQLite knows where one ends.
     statement = ""
     for line in text.splitlines(keepends=True):
         statement += line

@@ -13,6 +13,9 @@ number: …` where it is no text; without an expression it is the order of the k
 there are four more statements, all fixed texts: those after a row, `_backwards` those before it,
 `_first` and `_last` those from either end.
 
+A statement marked `-- not awaited` says nothing that its caller needs (its number of rows is 0): on
+PostgreSQL it travels with the next one that is answered, which raises its error.
+
 What several statements share is written once, as `-- part: NAME`, and inserted at each line
 `-- with: NAME`; a part may name others.
 """
@@ -27,7 +30,7 @@ from typing import Any, cast
 
 import aiosql
 
-from huimin.storage.engine import Row, Transaction
+from huimin.storage.engine import PipelinedConnection, Row, Transaction
 
 ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -50,8 +53,10 @@ _CONDITION = re.compile(
 _KEY = re.compile(r"([<>])(?= (?::(?:after|before)\b|\(:after_\w+, :after\)))")
 # Marks where the rows come from: brackets and words outside comments and quoted text.
 _TOKEN = re.compile(r"--[^\n]*|'(?:''|[^'])*'|[()]|\b(?:FROM|DISTINCT|UNION)\b")
+_NOT_AWAITED = re.compile(r"^-- name: (\w+)\*?!\n-- not awaited$", re.M)
 _ORDER = re.compile(r"(?<=ORDER BY )(?P<keys>[^()]*?)(?=\s+LIMIT :\w+;\s*\Z)")
 _pyformat_texts: dict[str, str] = {}
+_positional_texts: dict[str, tuple[str, tuple[str, ...]]] = {}
 
 
 def pyformat(sql: str) -> str:
@@ -68,6 +73,17 @@ def pyformat(sql: str) -> str:
     return text
 
 
+def positional(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The text as libpq wants it, each `:name` as `$1`, `$2` …, and the names in that order."""
+    known = _positional_texts.get(sql)
+    if known is None:
+        names = parameter_names(sql)
+        places = {name: f"${number}" for number, name in enumerate(names, 1)}
+        text = _PIECE.sub(lambda piece: piece["literal"] or places[piece["name"]], sql)
+        known = _positional_texts[sql] = (text, tuple(names))
+    return known
+
+
 def parameter_names(sql: str) -> list[str]:
     """The names of a statement's parameters, each once, in order of appearance."""
     names = (piece["name"] for piece in _PIECE.finditer(sql))
@@ -79,21 +95,21 @@ class TransactionAdapter:
 
     is_aio_driver = False
 
+    def __init__(self, unawaited: frozenset[str]) -> None:
+        self._unawaited = unawaited
+
     def process_sql(self, query_name: str, operation: object, sql: str) -> str:
         return sql
 
     def select(
         self, tx: Transaction, name: str, sql: str, parameters: Row, record_class: None = None
     ) -> list[Row]:
-        rows: list[Row] = _executed(tx, sql, parameters).fetchall()
-        return rows
+        return _rows(tx, sql, parameters)
 
     def select_one(
         self, tx: Transaction, name: str, sql: str, parameters: Row, record_class: None = None
     ) -> Row | None:
-        # All rows are fetched: SQLite resets the statement (and ends an INSERT … RETURNING) at the
-        # last row only, and an unfinished statement would hold the commit back.
-        rows = _executed(tx, sql, parameters).fetchall()
+        rows = _rows(tx, sql, parameters)
         return rows[0] if rows else None
 
     def select_value(self, tx: Transaction, name: str, sql: str, parameters: Row) -> Any:
@@ -101,18 +117,41 @@ class TransactionAdapter:
         return None if row is None else next(iter(row.values()))
 
     def insert_update_delete(self, tx: Transaction, name: str, sql: str, parameters: Row) -> int:
-        return int(_executed(tx, sql, parameters).rowcount)
+        connection = tx.connection
+        if tx.engine == "sqlite":
+            return int(connection.execute(sql, parameters).rowcount)
+        if not isinstance(connection, PipelinedConnection):
+            return int(connection.execute(pyformat(sql), parameters).rowcount)
+        if name in self._unawaited:
+            connection.tell(sql, parameters)
+            return 0
+        return int(connection.ask(sql, parameters).count)
 
     def insert_update_delete_many(
         self, tx: Transaction, name: str, sql: str, parameters: list[Row]
     ) -> int:
-        cursor = tx.connection.cursor()
+        connection = tx.connection
+        if name in self._unawaited and isinstance(connection, PipelinedConnection):
+            for each in parameters:
+                connection.tell(sql, each)
+            return 0
+        cursor = connection.cursor()
         cursor.executemany(pyformat(sql) if tx.engine == "postgresql" else sql, parameters)
         return int(cursor.rowcount)
 
 
-def _executed(tx: Transaction, sql: str, parameters: Row) -> Any:
-    return tx.connection.execute(pyformat(sql) if tx.engine == "postgresql" else sql, parameters)
+def _rows(tx: Transaction, sql: str, parameters: Row) -> list[Row]:
+    """All rows at once: SQLite resets a statement (and ends an INSERT … RETURNING) at the last row
+    only, and an unfinished statement would hold the commit back.
+    """
+    connection = tx.connection
+    if tx.engine == "sqlite":
+        rows: list[Row] = connection.execute(sql, parameters).fetchall()
+    elif isinstance(connection, PipelinedConnection):
+        rows = connection.ask(sql, parameters).rows
+    else:  # the driver's own connection
+        rows = connection.execute(pyformat(sql), parameters).fetchall()
+    return rows
 
 
 def load_queries(room: str, parts: Mapping[str, str] | None = None) -> Any:
@@ -124,7 +163,8 @@ def load_queries(room: str, parts: Mapping[str, str] | None = None) -> Any:
     text = _with_parts((ROOMS_FOLDER / room / "queries.sql").read_text("utf-8"), parts or {})
     queries = aiosql.from_str(
         text + "".join(_list_statements(text)),
-        cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
+        # It takes a Transaction where aiosql expects a connection.
+        cast(Any, lambda: TransactionAdapter(frozenset(_NOT_AWAITED.findall(text)))),
         mandatory_parameters=False,
         attribute=None,
     )

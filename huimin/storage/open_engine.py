@@ -29,6 +29,18 @@ class DatabaseChoice(Protocol):
     @property
     def database_path(self) -> Path: ...
 
+    @property
+    def database_schema(self) -> str | None: ...
+
+    @property
+    def database_connections(self) -> int: ...
+
+    @property
+    def database_statement_seconds(self) -> int: ...
+
+    @property
+    def database_prepared(self) -> bool: ...
+
 
 def open_engine(settings: DatabaseChoice) -> Engine:
     """The engine over the database that the settings name.
@@ -36,16 +48,22 @@ def open_engine(settings: DatabaseChoice) -> Engine:
     Raises StorageProblem when it is missing, damaged, read-only, of another version or of none.
     """
     if settings.database_url:
-        _postgresql().require_newest(settings.database_url)
-        from huimin.storage.postgresql_engine import PostgresqlEngine
-
-        return PostgresqlEngine(settings.database_url)
+        database, place = _chosen(settings)
+        database.require_newest(place)
+        return open_unproven(settings)
     path = settings.database_path
     sqlite_file.require_newest(path)
     try:
         return SqliteEngine(path)
     except sqlite3.DatabaseError as error:
         raise problem_of(path, error) or error from error
+
+
+def open_unproven(settings: DatabaseChoice) -> Engine:
+    """The engine over a PostgreSQL database whose tables were proved by somebody else."""
+    from huimin.storage.postgresql_engine import PostgresqlEngine
+
+    return PostgresqlEngine(_chosen(settings)[1])
 
 
 def create_database(settings: DatabaseChoice) -> None:
@@ -101,24 +119,33 @@ def sqlite_damage(settings: DatabaseChoice) -> list[str]:
     return [] if settings.database_url else sqlite_file.damage_in(settings.database_path)
 
 
-def holds_no_tables(url: str) -> bool:
+def holds_no_tables(settings: DatabaseChoice) -> bool:
     """True when the PostgreSQL database holds no table of huimin. Raises StorageProblem."""
-    empty: bool = _postgresql().is_empty(url)
+    database, place = _chosen(settings)
+    empty: bool = database.is_empty(place)
     return empty
 
 
-def drop_tables(url: str) -> None:
+def drop_tables(settings: DatabaseChoice) -> None:
     """Take all of huimin's tables out of the PostgreSQL database, with what is in them.
 
     For what was broken off while it filled a new database: a SQLite file is made beside its place.
     """
-    _postgresql().drop_tables(url)
+    database, place = _chosen(settings)
+    database.drop_tables(place)
 
 
 def _chosen(settings: DatabaseChoice) -> tuple[Any, Any]:
-    """The module that knows this kind of database, and the database's address for it."""
+    """The module that knows this kind of database, and where that module finds it."""
     if settings.database_url:
-        return _postgresql(), settings.database_url
+        database = _postgresql()
+        return database, database.PostgresqlPlace(
+            settings.database_url,
+            schema=settings.database_schema,
+            connections=settings.database_connections,
+            statement_seconds=settings.database_statement_seconds,
+            prepared=settings.database_prepared,
+        )
     return sqlite_file, settings.database_path
 
 

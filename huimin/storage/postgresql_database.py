@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg import sql
 
 from huimin.core.catalogue import Text, text
 from huimin.storage.engine import StorageProblem, Transaction
@@ -23,16 +23,16 @@ from huimin.storage.migrate import (
     unknown_schema_problem,
     version_of,
 )
-from huimin.storage.postgresql_engine import CONNECT_SECONDS_MAX, Connection, unreachable_problem
+from huimin.storage.postgresql_place import Connection, PostgresqlPlace, unreachable_problem
 
 # Taken while the schema is made or changed, so that two programs don't do it at once.
 _LOCK_NUMBER = 512_022_001
 _TABLE = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 
 
-def inspect(url: str) -> int:
+def inspect(place: PostgresqlPlace) -> int:
     """The version of the database. Raises StorageProblem; changes nothing."""
-    with _connected(url) as connection:
+    with _transaction(place) as connection:
         if not _has_tables(connection):
             raise StorageProblem("PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。")
         try:
@@ -44,17 +44,19 @@ def inspect(url: str) -> int:
         return version
 
 
-def require_newest(url: str) -> None:
+def require_newest(place: PostgresqlPlace) -> None:
     """Raise StorageProblem unless the database has the newest version and can be written."""
-    version = inspect(url)
+    version = inspect(place)
     if version < newest_version():
         raise older_version_problem(version)
 
 
-def create(url: str, applied_at: str) -> None:
+def create(place: PostgresqlPlace, applied_at: str) -> None:
     """Make the schema, whole or not at all. Raises StorageProblem where there is one already."""
-    with _connected(url) as connection, connection.transaction():
+    with _transaction(place) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
+        if place.schema and not _has_schema(connection, place.schema):
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(place.schema)))
         if _has_tables(connection):
             raise StorageProblem(
                 "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。"
@@ -62,12 +64,12 @@ def create(url: str, applied_at: str) -> None:
         create_schema(Transaction("postgresql", connection), applied_at)
 
 
-def migrate(url: str, applied_at: str, say: Callable[[Text], None]) -> list[str]:
+def migrate(place: PostgresqlPlace, applied_at: str, say: Callable[[Text], None]) -> list[str]:
     """Run the steps that the database lacks; returns their names.
 
     The server's databases can't be copied from here: what to do instead is said first.
     """
-    version = inspect(url)
+    version = inspect(place)
     waiting = [step for step in steps() if step.version > version]
     done: list[str] = []
     if waiting:
@@ -77,59 +79,71 @@ def migrate(url: str, applied_at: str, say: Callable[[Text], None]) -> list[str]
                 "旧版本只能从您的 pg_dump 备份恢复。"
             )
         )
-    with _connected(url) as connection:
-        tx = Transaction("postgresql", connection)
-        for step in waiting:
-            with connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-                if version_of(tx) >= step.version:  # another program was faster
-                    continue
-                take_step(tx, step, applied_at)
-            done.append(step.full_name)
-            say(text("已执行：{step}", step=step.full_name))
+    for step in waiting:
+        with _transaction(place) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
+            tx = Transaction("postgresql", connection)
+            if version_of(tx) >= step.version:  # another program was faster
+                continue
+            take_step(tx, step, applied_at)
+        done.append(step.full_name)
+        say(text("已执行：{step}", step=step.full_name))
     return done
 
 
-def is_empty(url: str) -> bool:
+def is_empty(place: PostgresqlPlace) -> bool:
     """True when the database holds no table of huimin. Raises StorageProblem; changes nothing."""
-    with _connected(url) as connection:
+    with _transaction(place) as connection:
         return not _has_tables(connection)
 
 
-def drop_tables(url: str) -> None:
+def drop_tables(place: PostgresqlPlace) -> None:
     """Take all of huimin's tables out of the database, with what is in them."""
     tables = ", ".join(_TABLE.findall(schema_text()))
-    with _connected(url) as connection, connection.transaction():
+    with _transaction(place) as connection:
         connection.execute(f"DROP TABLE IF EXISTS {tables} CASCADE")
         connection.execute("DROP FUNCTION IF EXISTS refuse_change()")
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[Connection]:
+def _transaction(place: PostgresqlPlace, kind: str = "") -> Iterator[Connection]:
+    """A connection in one transaction, in the place's schema.
+
+    What is set is set for this transaction alone, because behind a pooler the next one in this
+    session may be another program's.
+    """
     try:
-        connection = psycopg.connect(
-            url, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_SECONDS_MAX
-        )
+        connection = place.connect_plainly()
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise unreachable_problem(error) from error
     try:
-        yield connection
+        with connection.transaction():
+            if kind:
+                connection.execute(f"SET TRANSACTION {kind}")
+            for setting in place.search_path:
+                connection.execute(f"SET LOCAL {setting}")
+            yield connection
     finally:
         connection.close()
 
 
 @contextmanager
-def looking(url: str) -> Iterator[Transaction]:
+def looking(place: PostgresqlPlace) -> Iterator[Transaction]:
     """One snapshot of the database, of whatever version, in which nothing can be written.
 
     A standby will do. Raises StorageProblem when it can't be reached.
     """
-    with _connected(url) as connection:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with _transaction(place, "ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
         try:
             yield Transaction("postgresql", connection)
         except psycopg.OperationalError as error:
             raise unreachable_problem(error) from error
+
+
+def _has_schema(connection: Connection, schema: str) -> bool:
+    query = "SELECT to_regnamespace(%s) IS NOT NULL AS is_there"
+    row = connection.execute(query, (schema,)).fetchone()
+    return bool(row and row["is_there"])
 
 
 def _has_tables(connection: Connection) -> bool:

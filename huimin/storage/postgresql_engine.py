@@ -10,26 +10,28 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import psycopg
-from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.held_writes import require_not_held
+from huimin.storage.postgresql_connection import CommitUnknown, PostgresqlConnection, is_lost
+from huimin.storage.postgresql_place import PostgresqlPlace, unreachable_problem
+from huimin.storage.postgresql_pool import Pool
 
 T = TypeVar("T")
 ATTEMPTS_MAX = 12
-# After a server restart each pooled connection fails once.
-LOST_ATTEMPTS_MAX = 3
-POOL_SIZE_MAX = 32
-POOL_WAIT_SECONDS_MAX = 15.0
-CONNECT_SECONDS_MAX = 10
-
-Connection = psycopg.Connection[dict[str, Any]]
+# The first attempt finds out that the server was restarted, the second connects anew.
+LOST_ATTEMPTS_MAX = 2
+# More sales at once than one process can compute only wait for each other's rows and for the
+# interpreter: with four at a time PostgreSQL spends a quarter less on each. Whoever waits longer
+# than this goes on all the same, so that long work holds nobody up.
+WRITES_AT_ONCE = 4
+TURN_SECONDS_MAX = 0.2
+READ = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE = "ISOLATION LEVEL READ COMMITTED READ WRITE"
 
 
 class PostgresqlEngine:
@@ -37,27 +39,13 @@ class PostgresqlEngine:
 
     name = "postgresql"
 
-    def __init__(self, url: str, *, pool_size_max: int = POOL_SIZE_MAX) -> None:
-        self._url = url
+    def __init__(self, place: PostgresqlPlace) -> None:
         self._local = threading.local()
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
-            url,
-            connection_class=psycopg.Connection[dict[str, Any]],
-            # We send BEGIN and COMMIT, because the kind of transaction differs by call.
-            kwargs={
-                "autocommit": True,
-                "row_factory": dict_row,
-                "connect_timeout": CONNECT_SECONDS_MAX,
-            },
-            min_size=1,
-            max_size=pool_size_max,
-            timeout=POOL_WAIT_SECONDS_MAX,
-            open=True,
-            name="huimin",
-        )
+        self._pool = Pool(place)
+        self._turns = threading.BoundedSemaphore(WRITES_AT_ONCE)
 
     def read(self, work: Callable[[Transaction], T]) -> T:
-        outer: Connection | None = getattr(self._local, "connection", None)
+        outer: PostgresqlConnection | None = getattr(self._local, "connection", None)
         if outer is not None:  # a read inside a read shares its snapshot
             return work(Transaction(self.name, outer))
         return self._repeated(lambda connection: self._read_once(connection, work))
@@ -67,68 +55,57 @@ class PostgresqlEngine:
             raise RuntimeError("write() inside a use case would not be one with it: pass on its tx")
         require_not_held()
         self._local.writing = True
+        has_turn = self._turns.acquire(timeout=TURN_SECONDS_MAX)
         try:
             return self._repeated(lambda connection: self._write_once(connection, work))
         finally:
             self._local.writing = False
+            if has_turn:
+                self._turns.release()
 
     def close(self) -> None:
         self._pool.close()
 
-    def _read_once(self, connection: Connection, work: Callable[[Transaction], T]) -> T:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    def _read_once(self, connection: PostgresqlConnection, work: Callable[[Transaction], T]) -> T:
+        connection.begin(READ)
         self._local.connection = connection
         try:
             return work(Transaction(self.name, connection))
         finally:
             self._local.connection = None
-            _roll_back(connection)
+            connection.end()
 
-    def _write_once(self, connection: Connection, work: Callable[[Transaction], T]) -> T:
-        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    def _write_once(self, connection: PostgresqlConnection, work: Callable[[Transaction], T]) -> T:
+        connection.begin(WRITE)
         try:
             result = work(Transaction(self.name, connection))
-        except BaseException:
-            _roll_back(connection)
-            raise
-        try:
-            connection.execute("COMMIT")
-        except psycopg.OperationalError as error:
-            _roll_back(connection)
-            if repeatable(error):
-                raise
-            # The commit may have succeeded, so the work must not be run again here; a caller that
-            # retries is answered by its idempotency key.
+            connection.commit()
+        except CommitUnknown as error:
+            # The work must not be run again here; a caller that retries is answered by its
+            # idempotency key.
             raise unreachable_problem(error) from error
+        except BaseException:
+            connection.roll_back()
+            raise
         return result
 
-    def _repeated(self, attempt: Callable[[Connection], T]) -> T:
+    def _repeated(self, attempt: Callable[[PostgresqlConnection], T]) -> T:
         for number in range(1, ATTEMPTS_MAX + 1):
             try:
-                with self._connection() as connection:
+                with self._pool.connection() as connection:
                     return attempt(connection)
             except psycopg.OperationalError as error:
-                lost = error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
-                if not (lost or repeatable(error)):
-                    raise
-                if lost and number > LOST_ATTEMPTS_MAX:
-                    raise unreachable_problem(error) from error
+                if is_lost(error):
+                    self._pool.forget_idle()
+                    if number >= LOST_ATTEMPTS_MAX:
+                        raise unreachable_problem(error) from error
+                elif not repeatable(error):
+                    raise problem_of(error) from error
                 if number == ATTEMPTS_MAX:
-                    raise StorageProblem("数据库太忙，这一笔没有记录，请稍后再试。") from error
+                    raise _busy_problem() from error
                 # Random, so that two transactions that collided do not collide again.
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311
         raise AssertionError("unreachable")
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        try:
-            connection = self._pool.getconn()
-        except PoolTimeout as error:
-            raise unreachable_problem(error) from error
-        try:
-            yield connection
-        finally:
-            self._pool.putconn(connection)
 
 
 def repeatable(error: psycopg.Error) -> bool:
@@ -136,19 +113,13 @@ def repeatable(error: psycopg.Error) -> bool:
     return error.sqlstate in ("40001", "40P01")
 
 
-def _roll_back(connection: Connection) -> None:
-    if not connection.closed:
-        try:
-            connection.execute("ROLLBACK")
-        except psycopg.Error:
-            connection.close()  # the pool replaces it
+def problem_of(error: psycopg.OperationalError) -> StorageProblem:
+    """What kept the server from carrying out a statement that is right in itself."""
+    if error.sqlstate in ("57014", "55P03"):  # a statement or a lock took too long
+        return _busy_problem()
+    reason = str(error).strip().splitlines()[0]
+    return StorageProblem("PostgreSQL 数据库做不了这一步（{reason}），请检查。", reason=reason)
 
 
-def unreachable_problem(error: BaseException) -> StorageProblem:
-    """The server can't be reached, or has dropped the connection."""
-    lines = str(error).strip().splitlines()
-    reason = lines[0] if lines else type(error).__name__
-    return StorageProblem(
-        "连接不上 PostgreSQL 数据库，请检查 HUIMIN_DATABASE_URL 和数据库服务（{reason}）。",
-        reason=reason,
-    )
+def _busy_problem() -> StorageProblem:
+    return StorageProblem("数据库太忙，这一笔没有记录，请稍后再试。")

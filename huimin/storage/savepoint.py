@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.engine import PipelinedConnection, StorageProblem, Transaction
 
 
 @contextmanager
@@ -29,9 +29,15 @@ def savepoint(tx: Transaction, name: str) -> Iterator[None]:
     Raises StorageProblem when the database has given up the whole transaction (a full disk).
     """
     execute = tx.connection.execute
-    execute(f"SAVEPOINT {name}")
+    if isinstance(tx.connection, PipelinedConnection):
+        # What was told before is answered here: its error is not the block's.
+        tx.connection.ask(f"SAVEPOINT {name}", {})
+    else:
+        execute(f"SAVEPOINT {name}")
     try:
         yield
+        if isinstance(tx.connection, PipelinedConnection):
+            tx.connection.settle()
     except BaseException as error:
         try:
             execute(f"ROLLBACK TO SAVEPOINT {name}")
@@ -39,4 +45,7 @@ def savepoint(tx: Transaction, name: str) -> Iterator[None]:
         except Exception:
             raise StorageProblem("数据库已撤回整个事务。") from error
         raise
-    execute(f"RELEASE SAVEPOINT {name}")
+    if isinstance(tx.connection, PipelinedConnection):
+        tx.connection.tell(f"RELEASE SAVEPOINT {name}", {})
+    else:
+        execute(f"RELEASE SAVEPOINT {name}")

@@ -23,8 +23,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, database_url: str | None = None) -> Iterator[int]:
-    """`huimin run` over the folder (or the PostgreSQL database); yields the port."""
+def serving(
+    folder: Path, database_url: str | None = None, checkout: Path | None = None
+) -> Iterator[int]:
+    """`huimin run` over the folder (or the PostgreSQL database); yields the port.
+
+    `checkout` is another checkout whose program is run instead of this one's.
+    """
     port = free_port()
     environment = {**os.environ, "HUIMIN_FOLDER": str(folder)}
     if database_url:
@@ -32,7 +37,9 @@ def serving(folder: Path, database_url: str | None = None) -> Iterator[int]:
     command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)]
     # Into a file: a pipe that nobody reads would be full one day and stop the server.
     with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+        server = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=log, cwd=checkout
+        )
         try:
             wait_until_healthy(port, server, log)
             yield port

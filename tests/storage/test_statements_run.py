@@ -19,9 +19,12 @@ import psycopg
 import pytest
 
 from huimin.settings import Settings
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import PipelinedConnection, Transaction
 from huimin.storage.named_queries import parameter_names, pyformat, rooms, statements
 from huimin.storage.open_engine import migrate_database
+from huimin.storage.postgresql_connection import PostgresqlConnection
+from huimin.storage.postgresql_engine import WRITE
+from huimin.storage.postgresql_place import PostgresqlPlace
 from tests.storage.every_table import DAY, fill_empty_tables, tables
 from tests.storage.older_databases import over_driver
 from tests.storage.test_county_v1 import fill_county
@@ -61,9 +64,20 @@ def test_every_statement_says_the_same_on_both_engines(places: tuple[Settings, S
         over_driver(place, fill_empty_tables)
     file, server = places
     differing = over_driver(
-        file, lambda lite: over_driver(server, lambda post: list(differences(lite, post)))
+        file, lambda lite: over_own_connection(server, lambda post: list(differences(lite, post)))
     )
     assert "\n".join(differing) == ""
+
+
+def over_own_connection(settings: Settings, work: Callable[[Transaction], Any]) -> Any:
+    """What `work` returns over a connection as the engine has it; nothing is kept."""
+    assert settings.database_url is not None
+    connection = PostgresqlConnection(PostgresqlPlace(settings.database_url), lambda: True)
+    connection.begin(WRITE)
+    try:
+        return work(Transaction("postgresql", connection))
+    finally:
+        connection.close()
 
 
 def differences(lite: Transaction, post: Transaction) -> Iterator[str]:
@@ -83,10 +97,16 @@ def answer(tx: Transaction, sql: str, given: dict[str, Any]) -> Any:
     """What the statement says, its rows without an order; what it writes is undone."""
     tx.connection.execute("SAVEPOINT before")
     try:
-        cursor = tx.connection.execute(sql if tx.engine == "sqlite" else pyformat(sql), given)
-        if cursor.description is None:
-            return cursor.rowcount
-        rows = [[*row.values()] for row in cursor.fetchall()]
+        if isinstance(tx.connection, PipelinedConnection):
+            answered = tx.connection.ask(sql, given)
+            count, found = answered.count, answered.rows
+        else:
+            cursor = tx.connection.execute(sql, given)
+            found = cursor.fetchall()
+            count = len(found) if cursor.description else cursor.rowcount
+        if not found:
+            return count
+        rows = [[*row.values()] for row in found]
         if strange := {type(value) for row in rows for value in row} - {*PLAIN}:
             return str(strange)
         return sorted(json.dumps([PLAIN[type(value)](value) for value in row]) for row in rows)
