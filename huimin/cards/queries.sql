@@ -125,12 +125,13 @@ SELECT id FROM card LIMIT 1;
 
 -- The statements of the list of cards. Each starts from the index that narrows most; the filters
 -- below only exclude. `|| ''` keeps the planner from starting from those filters, or from walking
--- over every card in order of issue to find a few lost ones.
+-- over every card in order of issue to find a few lost ones. PostgreSQL takes such a comparison for one that
+-- few rows meet, and then sorts them all: so the whole county is not compared, and a state is a CASE that is not 0.
 
 -- part: wanted
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:division_first AS TEXT) = '000000000000' OR (holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last))
+    AND (CAST(:state AS TEXT) IS NULL OR CASE card.state WHEN :state THEN 1 ELSE 0 END <> 0)
     AND (CAST(:expires_by AS TEXT) IS NULL
         OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
     AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
@@ -264,8 +265,8 @@ SELECT application.holder_id AS id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id
     AND application.state = 'approved' AND application.fulfilled_at IS NULL
     AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
+    AND (CAST(:division_first AS TEXT) = '000000000000' OR (holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last))
     AND holder.entitled_until || '' >= :today
     AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id
         AND card.state IN ('active', 'suspended', 'lost'))
@@ -355,8 +356,8 @@ JOIN division AS village ON village.code = holder.division_code
 LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
 WHERE holder.id = card.holder_id AND card.state = 'active'
     AND card.expires_on >= :today AND card.expires_on <= :last_day
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
+    AND (CAST(:division_first AS TEXT) = '000000000000' OR (holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last))
     AND CAST(:fit AS BIGINT) = CASE
         WHEN COALESCE(holder.verified_on, card.issued_on) >= :due_before
             AND EXISTS (SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id

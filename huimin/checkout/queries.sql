@@ -229,9 +229,9 @@ LEFT JOIN cancelled_order ON offline_item.status = 'waiting'
     AND cancelled_order.order_no = offline_item.order_no
 
 -- part: offline_filters
-    AND (CAST(:status AS TEXT) IS NULL OR :status =
+    AND (CAST(:status AS TEXT) IS NULL OR CASE WHEN :status =
         -- with: outcome
-        )
+        THEN 1 ELSE 0 END <> 0)
     AND (CAST(:outlet_id AS TEXT) IS NULL OR offline_item.outlet_id = :outlet_id)
     AND (CAST(:bearer AS TEXT) IS NULL OR COALESCE(final.bearer, offline_item.bearer) = :bearer)
     AND (CAST(:number AS TEXT) IS NULL OR offline_item.order_no = :number)

@@ -10,8 +10,8 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
     LIMIT :count_max) AS counted
 
 -- part: in_division
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        AND (CAST(:division_first AS TEXT) = '000000000000' OR (holder.division_code || '' >= :division_first
+            AND holder.division_code || '' <= :division_last))
 
 -- name: applications_waiting^
 -- with: counted

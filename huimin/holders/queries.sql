@@ -154,8 +154,8 @@ DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
 
 -- part: wanted_person
     AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
+    AND (CAST(:division_first AS TEXT) = '000000000000' OR (holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last))
     AND (CAST(:kind AS TEXT) IS NULL
         OR (:kind = 'none' AND NOT EXISTS (
             SELECT 1 FROM eligibility AS any_kind WHERE any_kind.holder_id = holder.id
@@ -374,9 +374,9 @@ UPDATE eligibility SET ends_on = :ends_on WHERE id = :id;
 UPDATE holder SET verified_on = :verified_on WHERE id = :id;
 
 -- part: wanted_application
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:division_first AS TEXT) = '000000000000' OR (holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last))
+    AND (CAST(:state AS TEXT) IS NULL OR CASE application.state WHEN :state THEN 1 ELSE 0 END <> 0)
     AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
     AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
 

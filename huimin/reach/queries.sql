@@ -129,13 +129,13 @@ FROM holder AS h
     )
 
 -- part: not_lately
-    -- with: entitled
-    AND EXISTS (
-        -- with: valid_card
-    )
     AND EXISTS (
         -- with: used_card
     )
+    AND EXISTS (
+        -- with: valid_card
+    )
+    -- with: entitled
     AND NOT EXISTS (
         -- with: used_lately
     )

@@ -49,6 +49,7 @@ OF_A_MONTH = (
     ("reports.rows", "reversals", "/reports/rows?month={month}&by=total&kind=reversal"),
     ("reports.rows", "a weekday", "/reports/rows?month={month}&by=weekday&key=3"),
     ("reports.rows", "days", "/reports/rows?month={month}-01..{month}-28&by=total"),
+    ("reports.cards", "days", "/reports/cards?month={month}-01..{month}-28&of=used&by=total"),
     ("reports.cards", "a month", "/reports/cards?month={month}&of=used&by=total"),
     ("reports.cards", "never used", "/reports/cards?month={month}&of=never_used&by=total"),
     ("reach.people", "not lately", "/reach/512022001000/people?reason=not_lately"),
