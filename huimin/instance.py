@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -39,7 +39,7 @@ class Instance:
     counters: Counters
     parts: Mapping[type, Any]
     closing: ExitStack
-    readers: Readers = field(default_factory=Readers)
+    readers: Readers
 
     def part(self, kind: type[T]) -> T:
         """What a room keeps in memory for this instance. Raises KeyError for an unknown type."""

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from huimin.access.accepted_keys import AcceptedKeys
 from huimin.alerts.note_misses import note_misses
+from huimin.apart.readers import Readers
 from huimin.audit.lookups import LookupLog
 from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.deny_list import DenyLists
 from huimin.cards.find import has_cards
+from huimin.checkout.once import KeysInProgress
 from huimin.divisions.load import DivisionRow, load_divisions
 from huimin.holders.people import has_holders
 from huimin.holders.working_days import WorkingDays, open_working_days
@@ -27,6 +29,7 @@ from huimin.settings import Settings
 from huimin.storage.counters import Counters
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
+from huimin.storage.places import Places
 
 
 def system_clock() -> datetime:
@@ -60,10 +63,12 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
     if engine.read(has_holders):
         require_key_file(settings.folder / PERSONAL_KEYS)
     key_ring, personal_data = KeyRing.open(settings.folder), PersonalData.open(settings.folder)
-    lookups, refused_attempts = LookupLog(engine), RefusedAttempts(engine, after=note_misses)
-    counters, jobs = Counters(settings.folder), Jobs(engine, clock)
+    counters, places = Counters(settings.folder), Places(settings.folder)
+    lookups = LookupLog(engine)
+    refused_attempts = RefusedAttempts(engine, counters, after=note_misses)
+    jobs = Jobs(engine, clock)
     closing = ExitStack()
-    for opened in (counters, engine, refused_attempts, lookups, jobs):
+    for opened in (counters, places, engine, refused_attempts, lookups, jobs):
         closing.callback(opened.close)
     return Instance(
         settings=settings,
@@ -74,14 +79,17 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
         jobs=jobs,
         counters=counters,
         parts={
-            AcceptedKeys: AcceptedKeys(),
+            AcceptedKeys: AcceptedKeys(counters, clock),
             DenyLists: DenyLists(),
+            KeysInProgress: KeysInProgress(places),
             LookupLog: lookups,
+            Places: places,
             RefusedAttempts: refused_attempts,
             SameDaysBefore: SameDaysBefore(),
             WorkingDays: open_working_days(settings.folder, settings.working_days),
         },
         closing=closing,
+        readers=Readers(places),
     )
 
 

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from huimin.core.catalogue import LANGUAGES, SOURCE, Text
-from huimin.keys.key_file import damaged_keys_problem, load_keys, save_keys
+from huimin.keys.key_file import damaged_keys_problem, load_keys, locked, save_keys
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
 SECRET_LENGTH_MIN = 16
+# More workers than this gain little: only one of them writes at a time.
+WORKERS_USUAL_MAX, WORKERS_MAX = 4, 16
 
 
 class SettingsProblem(Exception):
@@ -135,6 +137,15 @@ def _long_secret(name: str, value: str) -> str:
     return value
 
 
+def usual_workers() -> int:
+    """One worker process a core that this process may use, at most WORKERS_USUAL_MAX."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        cores = os.cpu_count() or 1
+    return max(1, min(cores, WORKERS_USUAL_MAX))
+
+
 def _setting(
     meaning: str, default: Any, parse: Callable[[str, str], Any] = _text, *, secret: bool = False
 ) -> Any:
@@ -179,7 +190,14 @@ class Settings:
     )
     host: str = _setting("监听地址 / address to listen on", "127.0.0.1")
     port: int = _setting("监听端口 / port to listen on", 8000, _whole(0, 65535))
-    threads: int = _setting("同时处理的请求数 / concurrent requests", 32, _whole(1, 512))
+    workers: int = _setting(
+        "工作进程数；不设则每个处理器核一个，最多 4 个 / worker processes",
+        usual_workers(),
+        _whole(1, WORKERS_MAX),
+    )
+    threads: int = _setting(
+        "每个工作进程同时处理的请求数 / concurrent requests of each worker", 32, _whole(1, 512)
+    )
     language: str = _setting(
         "命令和通知的语言：zh_Hans、zh_Hant、en / language of commands and notices",
         SOURCE,
@@ -355,7 +373,10 @@ def secret_key_of(settings: Settings) -> str:
         return settings.secret_key
     path = settings.folder / SECRET_FILE
     if load_keys(path) is None:
-        save_keys(path, {"secret_key": secrets.token_urlsafe(48)})
+        with locked(path):
+            # Another worker may have made it while this one waited.
+            if load_keys(path) is None:
+                save_keys(path, {"secret_key": secrets.token_urlsafe(48)})
     return secret_key_in(settings.folder)
 
 

@@ -25,6 +25,16 @@ NOBODYS_HASH = (
 )
 
 
+def share_with(processes: int) -> None:
+    """Take only this process's share of what the server may hash at a time. Call it at the start.
+
+    Of several processes each may do at least one: a machine has a core for each of them.
+    """
+    global _hashing, _checking
+    _hashing = threading.BoundedSemaphore(max(1, HASHES_AT_ONCE // processes))
+    _checking = threading.BoundedSemaphore(max(1, CHECKS_MAX // processes))
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash of a password. Raises FieldProblems when its length is out of range."""
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 from huimin.core.refusals import Refusal
 
@@ -13,13 +13,19 @@ WAITING_MAX = 4
 WAIT_SECONDS_MAX = 20
 
 
-class Readers:
-    """The files that this process is having read."""
+class SharedPlaces(Protocol):
+    """Places that all processes of the server share (storage/places.py)."""
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._names: set[str] = set()
-        self._reading = 0
+    def take(self, name: str, most: int = 1) -> int | None: ...
+    def give_back(self, place: int) -> None: ...
+    def waited_for(self, name: str, most: int, seconds: float) -> AbstractContextManager[bool]: ...
+
+
+class Readers:
+    """The files that the server is having read."""
+
+    def __init__(self, places: SharedPlaces) -> None:
+        self._places = places
 
     @contextmanager
     def turn(self, name: str) -> Iterator[None]:
@@ -28,21 +34,21 @@ class Readers:
         Raises Refusal `file_in_progress` while another file of that name is read, and
         `too_many_uploads` when too many wait.
         """
-        with self._changed:
-            if name in self._names:
-                raise Refusal("file_in_progress")
-            if len(self._names) >= AT_ONCE + WAITING_MAX:
-                raise Refusal("too_many_uploads")
-            self._names.add(name)
-            came = self._changed.wait_for(lambda: self._reading < AT_ONCE, WAIT_SECONDS_MAX)
+        with (
+            self._taken(f"file of {name}", 1, "file_in_progress"),
+            self._taken("files to read", AT_ONCE + WAITING_MAX, "too_many_uploads"),
+            self._places.waited_for("files read", AT_ONCE, WAIT_SECONDS_MAX) as came,
+        ):
             if not came:
-                self._names.discard(name)
                 raise Refusal("too_many_uploads")
-            self._reading += 1
+            yield
+
+    @contextmanager
+    def _taken(self, name: str, most: int, code: str) -> Iterator[None]:
+        place = self._places.take(name, most)
+        if place is None:
+            raise Refusal(code)
         try:
             yield
         finally:
-            with self._changed:
-                self._names.discard(name)
-                self._reading -= 1
-                self._changed.notify_all()
+            self._places.give_back(place)

@@ -3,7 +3,8 @@
 A refusal rolls its transaction back, so it is written apart from it, in batches off the request's
 path (written_later.py). A card that exists is named; what was typed or scanned is never kept. Of a
 flood, each till's first attempts of a minute are kept one by one and the others counted, so that
-nobody can fill the disk.
+nobody can fill the disk. What a till was told of a card counts against what it sends later, to
+whichever process of the server: of that the record is there before the answer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +25,7 @@ from huimin.core.card_token import CheckedCard
 from huimin.core.days import instant_text
 from huimin.core.json_text import write_json
 from huimin.core.kept_refusal import KeptRefusal
+from huimin.storage.counters import Counters
 from huimin.storage.engine import Engine, StorageProblem, Transaction
 from huimin.storage.ids import least_id, new_id
 from huimin.storage.savepoint import savepoint
@@ -34,10 +37,14 @@ A_DAY_MAX = 1_000
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # The same refused quote comes with each digit that a cashier types.
 QUOTES_APART = timedelta(minutes=10)
-QUOTES_MAX = 10_000
 # About the sum that is being typed, or a repeat that is already under way: no attempt of its own.
 NOT_OF_A_QUOTE = ("below_minimum", "nothing_eligible", "invalid_input")
 NOT_AN_ATTEMPT = ("request_in_progress",)
+# What a till may not sell against later without network (checkout/offline/doubts.py).
+TOLD_OF_CARD = (
+    *("card_suspended", "card_lost", "card_replaced", "card_revoked", "card_expired"),
+    "not_entitled",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -70,14 +77,11 @@ AfterWriting = Callable[[Transaction, Sequence[RefusedAttempt]], None]
 
 @dataclass
 class _OfTill:
-    """What a till's flood is measured by: when its minute and day began (`began`: monotonic)."""
+    """What of a till is only counted: when its minute began (`began`: monotonic)."""
 
     outlet_id: str
     minute: datetime
-    day: datetime
     began: float
-    in_minute: int = 0
-    in_day: int = 0
     # By act, code, and whether a number was typed.
     counted: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     # Of which a part was written before the minute was over.
@@ -90,11 +94,10 @@ class RefusedAttempts:
     `after` looks at what was just written; if it fails, that is undone and logged, no attempt lost.
     """
 
-    def __init__(self, engine: Engine, after: AfterWriting) -> None:
-        self._after = after
+    def __init__(self, engine: Engine, counters: Counters, after: AfterWriting) -> None:
+        self._counters, self._after = counters, after
         self._lock = threading.Lock()
         self._tills: dict[str, _OfTill] = {}
-        self._quotes: dict[tuple[str, CheckedCard | None, str], datetime] = {}
         self._later = WrittenLater[RefusedAttempt](
             "refused attempts", engine, self._write, self._hand_in
         )
@@ -108,58 +111,56 @@ class RefusedAttempts:
             if attempt.act == "quote" and self._is_known_quote(attempt):
                 return
             till = self._till_of(attempt)
-            if till.in_minute >= A_MINUTE_MAX or till.in_day >= A_DAY_MAX:
-                till.counted[attempt.act, code, attempt.typed] += 1
+            kind = attempt.act, code, attempt.typed
+            if self._is_one_by_one(attempt):
+                is_told = False
+                self._later.put(attempt)
+            else:
+                is_told = kind in till.written_early
+                till.counted[kind] += 1
+            if code not in TOLD_OF_CARD or is_told:
                 return
-            till.in_minute += 1
-            till.in_day += 1
-        self._later.put(attempt)
+            if till.counted[kind]:
+                # That there were more, once of each kind and minute: it may be about any card.
+                till.written_early.add(kind)
+                self._put_counted(attempt.terminal_id, till, {kind})
+        # Else it is still queued, and a disk that is full does not change the answer.
+        with suppress(StorageProblem):
+            self._later.flush_due()
 
     def flush(self) -> None:
         """Write everything queued and counted."""
         self._later.flush()
-
-    def flush_till(self, terminal_id: str) -> None:
-        """Write what is queued, and that this till's open minute has more, of each kind once.
-
-        So whoever makes a till ask for it again and again writes no more than two rows of a kind a
-        minute.
-        """
-        with self._lock:
-            till = self._tills.get(terminal_id)
-            if till is not None:
-                new = {kind for kind in till.counted if kind not in till.written_early}
-                till.written_early |= new
-                self._put_counted(terminal_id, till, new)
-        self._later.flush_due()
 
     def close(self) -> None:
         """Write everything and end the thread."""
         self._later.close()
 
     def _is_known_quote(self, attempt: RefusedAttempt) -> bool:
-        key = (attempt.terminal_id, attempt.card, attempt.refusal.code)
-        known_at = self._quotes.get(key)
-        if known_at is not None and attempt.at - known_at < QUOTES_APART:
-            return True
-        if len(self._quotes) >= QUOTES_MAX:
-            self._quotes.clear()
-        self._quotes[key] = attempt.at
-        return False
+        name = f"refused quote {attempt.terminal_id} {attempt.card} {attempt.refusal.code}"
+        seconds, now = int(QUOTES_APART.total_seconds()) // 2, attempt.at.timestamp()
+        # The window slides over two periods: of quotes that are further apart none is left out.
+        return not self._counters.count(name, limit=1, seconds=seconds, now=now)
+
+    def _is_one_by_one(self, attempt: RefusedAttempt) -> bool:
+        """Whether it has a row of its own; of a till so many, whichever processes it asks."""
+        name, now = f"attempts {attempt.terminal_id}", attempt.at.timestamp()
+        return all(
+            self._counters.count(name, limit=limit, seconds=int(each.total_seconds()), now=now)
+            for each, limit in ((MINUTE, A_MINUTE_MAX), (DAY, A_DAY_MAX))
+        )
 
     def _till_of(self, attempt: RefusedAttempt) -> _OfTill:
-        """The till of an attempt, in the attempt's minute and day."""
+        """The till of an attempt, in the attempt's minute."""
         at, terminal_id = attempt.at, attempt.terminal_id
         till = self._tills.get(terminal_id)
         if till is None:
-            till = _OfTill(attempt.outlet_id, at, at, time.monotonic())
+            till = _OfTill(attempt.outlet_id, at, time.monotonic())
             self._tills[terminal_id] = till
         if at - till.minute >= MINUTE:
             self._put_counted(terminal_id, till, set(till.counted))
-            till.minute, till.began, till.in_minute = at, time.monotonic(), 0
+            till.minute, till.began = at, time.monotonic()
             till.written_early.clear()
-        if at - till.day >= DAY:
-            till.day, till.in_day = at, 0
         return till
 
     def _put_counted(

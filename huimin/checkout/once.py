@@ -8,7 +8,6 @@ concurrent requests one waits for the other (or is rolled back with it).
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,30 +23,28 @@ from huimin.core.json_text import canonical_json, first_form, write_json
 from huimin.core.one_case import capitals_of
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
+from huimin.storage.places import Places
 from huimin.web.current import change, instance
 from huimin.web.json_answer import json_text_response
 
 
 class KeysInProgress:
-    """The keys this process is working on; a second request with one of them is told to wait."""
+    """The keys that are worked on; a second request with one of them is told to wait, whichever
+    process of the server it comes to."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: set[tuple[str, str]] = set()
+    def __init__(self, places: Places) -> None:
+        self._places = places
 
     @contextmanager
     def holding(self, terminal_id: str, key: str) -> Iterator[None]:
         """Hold the key for the duration. Raises Refusal `request_in_progress`."""
-        name = (terminal_id, key)
-        with self._lock:
-            if name in self._keys:
-                raise Refusal("request_in_progress")
-            self._keys.add(name)
+        place = self._places.take(f"key {terminal_id} {key}")
+        if place is None:
+            raise Refusal("request_in_progress")
         try:
             yield
         finally:
-            with self._lock:
-                self._keys.discard(name)
+            self._places.give_back(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,6 @@ class Answer:
 
     json_text: str
     replayed: bool
-
-
-keys_in_progress = KeysInProgress()
 
 
 def answer_once(
@@ -83,7 +77,7 @@ def answer_once(
     def use_case(tx: Transaction) -> Answer:
         return once(tx, terminal_id=terminal_id, key=key, fingerprints=prints, now=now, work=work)
 
-    with keys_in_progress.holding(terminal_id, key):
+    with instance().part(KeysInProgress).holding(terminal_id, key):
         answer = change(use_case)
     response = json_text_response(answer.json_text, status)
     if answer.replayed:

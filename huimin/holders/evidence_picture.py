@@ -6,21 +6,18 @@ ever gets a JPEG or a PNG.
 
 from __future__ import annotations
 
-import threading
-
 from huimin.apart.apart import WorkBroken, apart
 from huimin.apart.limits import Limits
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.storage.places import Places
 
 PDF, JPEG = "application/pdf", "image/jpeg"
 LIMITS = Limits(cpu_seconds=10, seconds=20, memory_bytes=1024 * 1024 * 1024)
 # A page may show several papers, and several people look at pages: so many are drawn at once.
 AT_ONCE, WAIT_SECONDS = 2, 30
 
-_turns = threading.BoundedSemaphore(AT_ONCE)
 
-
-def picture_of(content: bytes, media_type: str) -> tuple[bytes, str]:
+def picture_of(places: Places, content: bytes, media_type: str) -> tuple[bytes, str]:
     """The picture and its media type.
 
     Raises FieldProblems on `evidence` for a PDF that can't be drawn, Refusal `too_many_requests`
@@ -28,17 +25,16 @@ def picture_of(content: bytes, media_type: str) -> tuple[bytes, str]:
     """
     if media_type != PDF:
         return content, media_type
-    if not _turns.acquire(timeout=WAIT_SECONDS):
-        raise Refusal("too_many_requests")
-    try:
-        with apart(
-            "huimin.holders.draw_pdf:draw_pages", content, limits=LIMITS, exceeded=_not_drawn
-        ) as drawer:
-            return bytes(drawer.ask()), JPEG
-    except WorkBroken:
-        raise _not_drawn() from None
-    finally:
-        _turns.release()
+    with places.waited_for("papers drawn", AT_ONCE, WAIT_SECONDS) as came:
+        if not came:
+            raise Refusal("too_many_requests")
+        try:
+            with apart(
+                "huimin.holders.draw_pdf:draw_pages", content, limits=LIMITS, exceeded=_not_drawn
+            ) as drawer:
+                return bytes(drawer.ask()), JPEG
+        except WorkBroken:
+            raise _not_drawn() from None
 
 
 def _not_drawn() -> FieldProblems:

@@ -1,4 +1,8 @@
-"""Work that the server does again and again beside its requests, in a thread of its own."""
+"""Work that the server does again and again beside its requests, in a thread of its own.
+
+Every worker has the thread, and the one with the lead does the work, so that it goes on in another
+one when that worker ends.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import threading
 from collections.abc import Callable
 
 import structlog
+
+from huimin.jobs.lead import Lead
 
 log = structlog.get_logger(__name__)
 
@@ -15,8 +21,8 @@ SECONDS_BETWEEN = 30
 class Repeated:
     """Does the work every half minute until it is stopped; a failure is logged and tried again."""
 
-    def __init__(self, name: str, work: Callable[[], object]) -> None:
-        self._name, self._work = name, work
+    def __init__(self, name: str, work: Callable[[], object], lead: Lead) -> None:
+        self._name, self._work, self._lead = name, work, lead
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -30,6 +36,8 @@ class Repeated:
 
     def _run(self) -> None:
         while not self._stopped.wait(SECONDS_BETWEEN):
+            if not self._lead.is_mine():
+                continue
             try:
                 self._work()
             except Exception:

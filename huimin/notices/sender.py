@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 
+from huimin.jobs.lead import Lead
 from huimin.notices.send import LANES_AT_ONCE, Lane, due_lanes, send_lane
 from huimin.settings import Settings
 from huimin.storage.engine import Engine
@@ -26,8 +27,10 @@ SECONDS_BETWEEN = 30
 class Sender:
     """Sends until it is stopped."""
 
-    def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> None:
-        self._engine, self._settings, self._clock = engine, settings, clock
+    def __init__(
+        self, engine: Engine, settings: Settings, clock: Callable[[], datetime], lead: Lead
+    ) -> None:
+        self._engine, self._settings, self._clock, self._lead = engine, settings, clock, lead
         self._stopped = threading.Event()
         self._busy: set[tuple[str, ...]] = set()
         self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
@@ -42,8 +45,9 @@ class Sender:
 
     def _run(self) -> None:
         while not self._stopped.wait(SECONDS_BETWEEN):
-            with self._noting_problems():
-                self.look()
+            if self._lead.is_mine():
+                with self._noting_problems():
+                    self.look()
 
     def look(self) -> None:
         """Begin to send what is due, without waiting for what becomes of it."""

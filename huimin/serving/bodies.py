@@ -4,8 +4,8 @@ granian receives a body while nothing in Python waits for it, and calls back whe
 only then does a thread of the application take the request. A body that is too slow is cut off with
 408, one that is too large is answered by the application with 413 before it has been received. So
 requests that never end cost a connection for some seconds, and nothing else. Large bodies have a
-limited number of places, of which strangers get half, so that they keep nobody from uploading who
-is known here.
+limited number of places (of all workers together), of which strangers get half, so that they keep
+nobody from uploading who is known here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import structlog
 
 from huimin.core.client_network import network_of
 from huimin.serving.wsgi_call import Headers, Proto, Scope, split_address
+from huimin.storage.places import Places
 from huimin.web.problems import problem_answer
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,8 @@ LARGE_AT_ONCE = 64
 LARGE_OF_STRANGERS = 32
 LARGE_PER_ADDRESS = 16
 LARGE_PER_CALLER = 8
-# With so many bodies under way one address may have only a few that last longer than a moment.
+# With so many bodies under way in one worker, an address may have only a few there that last longer
+# than a moment.
 CROWD = 256
 SLOW_PER_ADDRESS = 32
 MOMENT_SECONDS = 1.0
@@ -76,8 +78,8 @@ class Incoming:
     bytes_max: int = 0
     # Found out when it matters: once the body is large, or slow while there is a crowd.
     sender: Sender | None = None
-    # Whether more than SMALL_BYTES_MAX have arrived, so that it is counted among the large ones.
-    large: bool = False
+    # What it has taken since more than SMALL_BYTES_MAX have arrived: it is one of the large ones.
+    places: list[int] = field(default_factory=list)
 
     def overdue(self, now: float, seconds: int) -> bool:
         """Whether the body has been too slow so far, when every body has those seconds."""
@@ -93,6 +95,7 @@ class Bodies:
         *,
         bytes_max: BytesMax,
         known: Known,
+        places: Places,
         always_taken: int,
         seconds: int,
         proxies: int,
@@ -100,8 +103,8 @@ class Bodies:
         """`always_taken` is what any address takes, in bytes, without asking `bytes_max`."""
         self._answer, self._bytes_max, self._known = answer, bytes_max, known
         self._always_taken, self._seconds, self._proxies = always_taken, seconds, proxies
+        self._places = places
         self._under_way: dict[Incoming, None] = {}
-        self._large: Counter[Sender] = Counter()
         self._large_lock = threading.Lock()
         self._stopping = threading.Event()
         threading.Thread(target=self._watch, name="huimin-bodies", daemon=True).start()
@@ -214,24 +217,36 @@ class Bodies:
 
     def _room_for(self, incoming: Incoming) -> bool:
         """Whether what has arrived may be kept; a body that becomes large takes up its place."""
-        if incoming.large or incoming.received <= SMALL_BYTES_MAX:
+        if incoming.places or incoming.received <= SMALL_BYTES_MAX:
             return True
         sender = self._sender_of(incoming)
         with self._large_lock:
-            # Cut off meanwhile: nobody would give the place back.
-            if incoming not in self._under_way or not self._has_place(sender):
+            # Cut off meanwhile: nobody would give the places back.
+            if incoming not in self._under_way:
                 return False
-            self._large[sender] += 1
-            incoming.large = True
-            return True
+            incoming.places = self._take_places(sender)
+            return bool(incoming.places)
 
-    def _has_place(self, sender: Sender) -> bool:
-        if self._large.total() >= LARGE_AT_ONCE:
-            return False
+    def _take_places(self, sender: Sender) -> list[int]:
+        """A place among all and one of the sender's own; none where one of them is missing."""
+        wanted = [("large bodies", LARGE_AT_ONCE)]
         if sender.is_known:
-            return self._large[sender] < LARGE_PER_CALLER
-        strangers = sum(count for one, count in self._large.items() if not one.is_known)
-        return strangers < LARGE_OF_STRANGERS and self._large[sender] < LARGE_PER_ADDRESS
+            wanted.append((f"large bodies of caller {sender.name}", LARGE_PER_CALLER))
+        else:
+            wanted.append(("large bodies of strangers", LARGE_OF_STRANGERS))
+            wanted.append((f"large bodies from {sender.name}", LARGE_PER_ADDRESS))
+        taken: list[int] = []
+        for name, most in wanted:
+            place = self._places.take(name, most)
+            if place is None:
+                self._give_back(taken)
+                return []
+            taken.append(place)
+        return taken
+
+    def _give_back(self, places: list[int]) -> None:
+        for place in places:
+            self._places.give_back(place)
 
     def _sender_of(self, incoming: Incoming) -> Sender:
         if incoming.sender is None:
@@ -253,10 +268,7 @@ class Bodies:
         with self._large_lock:
             if self._under_way.pop(incoming, self) is self:
                 return True
-            if incoming.large and incoming.sender is not None:
-                self._large[incoming.sender] -= 1
-                if not self._large[incoming.sender]:
-                    del self._large[incoming.sender]
+            self._give_back(incoming.places)
         # granian's future holds its callback and so the request: nothing would ever free the three.
         incoming.future = None
         return False

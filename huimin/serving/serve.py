@@ -1,8 +1,11 @@
-"""The shipped server: granian, one worker process, 32 threads that run the application.
+"""The shipped server: granian, a worker process a core, and in each 32 threads that run the
+application.
 
-One worker, because one writer thread commits for all threads, which wait together and share its
-commits. When the server is stopped, running requests are answered before the instance is closed, so
-that nothing that was answered is lost.
+In each worker one writer thread commits for all its threads, which wait together and share its
+commits; the writers of the workers take turns (storage/write_turn.py). What one process alone would
+remember is shared by files of the folder (storage/places.py, storage/counters.py) or read from the
+database. When the server is stopped, running requests are answered before the instance is closed,
+so that nothing that was answered is lost.
 """
 
 from __future__ import annotations
@@ -17,15 +20,18 @@ import sys
 import threading
 import time
 
+from huimin.access.passwords import share_with
 from huimin.command_line import CommandProblem, echo
 from huimin.division_changes.apply import apply_due
 from huimin.instance import Instance
+from huimin.jobs.lead import Lead
 from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
 from huimin.policies.budget_words import tell_budgets
 from huimin.report_mail.post import post_due
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
+from huimin.storage.places import Places
 
 # Named as text, because the application is wired above this room.
 WORKER_APP = "huimin.app:make_worker_app"
@@ -69,7 +75,7 @@ def serve(settings: Settings) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(max_buffer_size=HEADER_BYTES_MAX),
         websockets=False,
-        workers=1,
+        workers=settings.workers,
         backlog=BACKLOG,
         backpressure=CONNECTIONS_MAX,
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
@@ -90,27 +96,35 @@ def start_worker() -> None:
 
 
 def serve_from_worker(instance: Instance) -> None:
-    """Close the instance when the process ends, and announce the address once it answers."""
+    """Close the instance when the process ends, and announce the address once it answers.
+
+    One worker does what is done beside the requests: the first, or another one after its end.
+    """
+    share_with(instance.settings.workers)
+    lead = Lead(instance.part(Places))
     # Both, because a worker may end either way, depending on how it was started.
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
-    sender = Sender(instance.engine, instance.settings, instance.clock)
+    sender = Sender(instance.engine, instance.settings, instance.clock, lead)
     # Divisions change on their day without a timer.
-    changes = Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()))
+    changes = Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()), lead)
     budgets = Repeated(
         "budgets",
         lambda: tell_budgets(instance.engine, instance.settings, now=instance.clock()),
+        lead,
     )
     # The sender mails what is posted here.
     reports = Repeated(
         "report-mail",
         lambda: post_due(instance.engine, instance.settings, clock=instance.clock),
+        lead,
     )
     for beside in (sender, changes, budgets, reports):
         multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
         atexit.register(beside.stop)
         beside.start()
-    threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
+    if lead.is_mine():
+        threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
 
 
 def _announce(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The worker process of the shipped server: granian receives, the WSGI application answers.
+"""A worker process of the shipped server: granian receives, the WSGI application answers.
 
 granian's own WSGI worker takes a thread for a request before its body has arrived, so that as many
 unfinished bodies as there are threads stop everybody. Its RSGI worker receives bodies without a
@@ -27,8 +27,10 @@ from granian import _granian
 from granian.server.mp import WorkerProcess
 
 from huimin.access.known_caller import known_caller
+from huimin.instance import Instance
 from huimin.serving.bodies import Bodies
 from huimin.serving.wsgi_call import Proto, Scope, answer, environ_of
+from huimin.storage.places import Places
 from huimin.web.uploads import REQUEST_BYTES_MAX, bytes_max_of
 
 # granian's type stubs don't know what its own workers are called with.
@@ -76,7 +78,8 @@ def spawn_worker(
     metrics: Any,
 ) -> None:
     """Serve until the process is told to stop; the parameters are those of granian's targets."""
-    settings = app.extensions["huimin"].settings
+    instance: Instance = app.extensions["huimin"]
+    settings = instance.settings
     _allow_open_files()
 
     def answer_request(scope: Scope, proto: Proto, body: IO[bytes], length: int | None) -> None:
@@ -86,6 +89,7 @@ def spawn_worker(
         answer_request,
         bytes_max=lambda scope: bytes_max_of(app, environ_of(scope, io.BytesIO())),
         known=lambda scope: known_caller(app, environ_of(scope, io.BytesIO())),
+        places=instance.part(Places),
         always_taken=REQUEST_BYTES_MAX,
         seconds=settings.body_seconds,
         proxies=settings.proxies,

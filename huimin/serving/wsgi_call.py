@@ -14,7 +14,7 @@ BASE_ENVIRON = {
     "wsgi.errors": sys.stderr,
     # The body is complete: reading it to its end never waits.
     "wsgi.input_terminated": True,
-    "wsgi.multiprocess": False,
+    "wsgi.multiprocess": True,
     "wsgi.multithread": True,
     "wsgi.run_once": False,
     "wsgi.version": (1, 0),

@@ -2,7 +2,8 @@
 
 Durable commits cost an fsync each, and threads that contend for the write lock starve each other.
 So `write` hands its work to the writer, which runs all that waits (up to 128), each in a savepoint
-of its own, commits once, and only then answers each: an answer always means a durable row.
+of its own, commits once, and only then answers each: an answer always means a durable row. Writers
+of several processes take turns, a group each (write_turn.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import quote
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.turns import turns
+from huimin.storage.write_turn import WriteTurn
 
 T = TypeVar("T")
 GROUP_MAX = 128
@@ -34,7 +36,7 @@ READ_SECONDS_MAX = 10
 class Job:
     """A use case in the writer's queue, with its result or its error."""
 
-    __slots__ = ("_answered", "error", "result", "work")
+    __slots__ = ("_answered", "_claimed", "error", "result", "work")
 
     def __init__(self, work: Callable[[Transaction], Any]) -> None:
         self.work = work
@@ -43,12 +45,18 @@ class Job:
         # A bare lock wakes its waiter several times faster than an Event or a Future does.
         self._answered = threading.Lock()
         self._answered.acquire()
+        self._claimed = threading.Lock()
+
+    def claim(self) -> bool:
+        """True for whoever is first: the writer that runs it, or the thread that gives it up."""
+        return self._claimed.acquire(blocking=False)
 
     def answer(self) -> None:
         self._answered.release()
 
-    def wait(self) -> None:
-        self._answered.acquire()
+    def wait(self, seconds: float) -> bool:
+        """Whether the answer came within that time."""
+        return self._answered.acquire(timeout=seconds)
 
 
 class _Reader(sqlite3.Connection):
@@ -101,6 +109,7 @@ class SqliteEngine:
         self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._closing = threading.Lock()
         self._closed = False
+        self._turn = WriteTurn(path)
         self._writer = connect(path)
         self._writer.execute("PRAGMA journal_mode = WAL")
         self._writer.execute("PRAGMA cache_size = -32000")
@@ -134,11 +143,21 @@ class SqliteEngine:
                 raise StorageProblem("数据库已关闭。")
             self._jobs.put(job)
         with turns.given_up():
-            job.wait()
+            self._wait(job)
         if job.error is not None:
             raise problem_of(self.path, job.error) or job.error
         result: T = job.result
         return result
+
+    def _wait(self, job: Job) -> None:
+        """Until the answer is there, or another process has kept the turn for too long."""
+        while not job.wait(BUSY_TIMEOUT_MS / 1000):
+            if self._is_kept_waiting and job.claim():
+                raise busy_problem(self.path)
+
+    @property
+    def _is_kept_waiting(self) -> bool:
+        return self._turn.waited_seconds > BUSY_TIMEOUT_MS / 1000
 
     def close(self) -> None:
         with self._closing:
@@ -146,8 +165,12 @@ class SqliteEngine:
                 return
             self._closed = True
             self._jobs.put(None)
-        self._thread.join()
+        while self._thread.is_alive() and not self._is_kept_waiting:
+            self._thread.join(1)
+        if self._thread.is_alive():
+            return  # what is queued was refused meanwhile; the process that stands still has it all
         self._writer.close()
+        self._turn.close()
         # SQLite merges the log into the file when the last connection closes: close them all.
         for reader in list(self._readers):
             if reader.in_use.acquire(timeout=READ_SECONDS_MAX):
@@ -173,12 +196,16 @@ class SqliteEngine:
             job = self._jobs.get()
             if job is None:
                 return
-            group, open_for_jobs = self._gather(job)
-            self._run(group)
+            with self._turn.taken():
+                # What came while another process wrote belongs to this group as well.
+                group, open_for_jobs = self._gather(job)
+                self._run(group)
+            for each in group:
+                each.answer()
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
         """The first job and all queued behind it; False when the engine is closing."""
-        group = [first]
+        group = [first] if first.claim() else []
         while len(group) < GROUP_MAX:
             try:
                 job = self._jobs.get_nowait()
@@ -186,7 +213,8 @@ class SqliteEngine:
                 break
             if job is None:
                 return group, False
-            group.append(job)
+            if job.claim():
+                group.append(job)
         return group, True
 
     def _run(self, group: list[Job]) -> None:
@@ -202,9 +230,6 @@ class SqliteEngine:
                 execute("ROLLBACK")
             for job in group:  # nothing was committed, so no job of the group has succeeded
                 job.error = job.error or error
-        finally:
-            for job in group:
-                job.answer()
 
     def _run_one(self, job: Job) -> None:
         execute = self._writer.execute
@@ -228,7 +253,7 @@ def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
     if code == sqlite3.SQLITE_READONLY:
         return read_only_problem(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StorageProblem("数据库 {path} 正被别的程序占用，请稍后再试。", path=path)
+        return busy_problem(path)
     if code == sqlite3.SQLITE_FULL:
         return StorageProblem("存放数据库 {path} 的磁盘已满，请腾出空间后再试。", path=path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
@@ -238,6 +263,11 @@ def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
             "打不开数据库 {path}，请检查磁盘和权限（{error}）。", path=path, error=error
         )
     return None
+
+
+def busy_problem(path: Path) -> StorageProblem:
+    """Another program has been writing for too long."""
+    return StorageProblem("数据库 {path} 正被别的程序占用，请稍后再试。", path=path)
 
 
 def missing_problem(path: Path) -> StorageProblem:

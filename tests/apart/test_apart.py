@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from huimin.apart.apart import Finished, WorkBroken, apart
 from huimin.apart.limits import Limits
 from huimin.apart.readers import AT_ONCE, WAITING_MAX, Readers
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.storage.places import Places
 
 MB = 1024 * 1024
 
@@ -173,8 +175,8 @@ def test_nothing_is_left_when_the_block_ends() -> None:
 # -- turns
 
 
-def test_one_person_reads_one_file_at_a_time_and_few_wait() -> None:
-    readers, too_many = Readers(), 3
+def test_one_person_reads_one_file_at_a_time_and_few_wait(tmp_path: Path) -> None:
+    readers, too_many = Readers(Places(tmp_path)), 3
     release = threading.Event()
     entered: queue.Queue[str] = queue.Queue()
     refused: queue.Queue[str] = queue.Queue()

@@ -16,6 +16,7 @@ from huimin.core.refusals import Refusal
 from huimin.instance import Instance
 from huimin.merchants.outlets import suspend_outlet
 from huimin.merchants.terminals import disable_terminal
+from huimin.storage.places import Places
 from tests.making.till import ApiTill, make_till
 
 
@@ -63,7 +64,7 @@ def test_a_till_that_was_open_a_moment_ago(
 
 @pytest.mark.both_engines
 def test_a_key_that_is_being_worked_on(till: ApiTill) -> None:
-    keys = KeysInProgress()
+    keys = KeysInProgress(till.instance.part(Places))
     with keys.holding("terminal", "key"):
         with pytest.raises(Refusal) as caught, keys.holding("terminal", "key"):
             pass

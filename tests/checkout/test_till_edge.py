@@ -10,7 +10,7 @@ import pytest
 from huimin.access.terminal_keys import Terminal, terminal_by_id, terminal_of_key, terminals_of
 from huimin.access.till_device import device_of_cookie
 from huimin.audit.lookups import LookupLog
-from huimin.checkout.once import keys_in_progress
+from huimin.checkout.once import KeysInProgress
 from huimin.core.card_number import make_number
 from huimin.instance import Instance
 from tests.alerts.test_found_at_the_till import told as alerts_told
@@ -146,7 +146,7 @@ def test_a_repeat_at_the_page_is_marked_as_one(page: PageTill) -> None:
 
 
 def test_a_key_that_is_being_worked_on_at_the_page(page: PageTill) -> None:
-    with keys_in_progress.holding(page.terminals[0]["id"], "key-1"):
+    with page.instance.part(KeysInProgress).holding(page.terminals[0]["id"], "key-1"):
         for path, body in (("redeem", page.sale()), ("claims", claim_of(page))):
             refused = page.post(path, body, "key-1")
             assert (refused.status_code, refused.json["code"]) == (409, "request_in_progress")

@@ -20,6 +20,7 @@ from huimin.checkout.offline.decide_waiting import accept_waiting, refuse_waitin
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
+from huimin.jobs.lead import Lead
 from huimin.notices import public_address
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.log import troubled_deliveries
@@ -35,6 +36,7 @@ from huimin.notices.send import ATTEMPTS_MAX, WAITS, send_due
 from huimin.notices.sender import Sender
 from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
+from huimin.storage.places import Places
 from tests.checkout.test_waiting_sales import decide as decide_waiting
 from tests.checkout.test_waiting_sales import waiting_item
 from tests.conftest import FixedClock
@@ -332,7 +334,12 @@ def test_a_merchant_whose_address_hangs_delays_no_other(
         hooks.meanwhile = arrived.set
         listen(till, dead)
         listen(other, hooks)
-        sender = Sender(till.instance.engine, till.instance.settings, till.instance.clock)
+        sender = Sender(
+            till.instance.engine,
+            till.instance.settings,
+            till.instance.clock,
+            Lead(till.instance.part(Places)),
+        )
         try:
             decide(till, file_claim(till).json["id"], "approved")
             sender.look()

@@ -295,7 +295,8 @@ def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
 
 
 def test_a_stop_is_noticed_whichever_thread_is_handed_the_signal(county: dict[str, Any]) -> None:
-    with running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server):
+    alone = {"HUIMIN_BODY_SECONDS": FOR_EVER, "HUIMIN_WORKERS": "1"}
+    with running(county["folder"], **alone) as (port, server):
         children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
         (worker,) = map(int, children)
         thread = max(int(task.name) for task in Path(f"/proc/{worker}/task").iterdir())

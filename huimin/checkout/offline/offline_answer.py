@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from huimin.access.terminal_keys import Terminal
 from huimin.access.till_guard import Caller, current_caller, current_terminal, till_device
-from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.deny_list import DenyLists
 from huimin.checkout.attempts import note_refused
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
@@ -73,8 +72,6 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
     """
     caller, language = current_caller(), request_language()
     items = [_read(raw, instance().key_ring, caller, language) for raw in body.redemptions]
-    # What this till was refused a moment ago counts against it (doubts.py).
-    instance().part(RefusedAttempts).flush_till(caller.terminal["terminal_id"])
     taken = iter(
         take_offline_items(
             instance().engine,

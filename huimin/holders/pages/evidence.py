@@ -23,6 +23,7 @@ from huimin.holders.evidence_picture import picture_of
 from huimin.holders.pages import pages
 from huimin.holders.pages.person import person_form
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.places import Places
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Answer, Form, go_on, sent_file
@@ -85,7 +86,7 @@ def picture_of_evidence(holder_id: str, file_id: str) -> Response:
 
     row, content = change(work)
     try:
-        picture, media_type = picture_of(content, row["media_type"])
+        picture, media_type = picture_of(instance().part(Places), content, row["media_type"])
     except FieldProblems:
         raise Refusal("not_found") from None
     response = Response(picture, content_type=media_type)

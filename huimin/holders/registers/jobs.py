@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -43,6 +42,7 @@ from huimin.holders.registers.understood import (
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.places import Places
 
 REGISTER_BYTES_MAX = 50 * 1024 * 1024
 ENDINGS = (".xlsx", ".xls", ".csv")
@@ -55,7 +55,7 @@ CHANGED_SINCE = sentence("检查以后，这一行的人在县里的登记变了
 # A job's steps; pages/registers.py has the words.
 CHECKING, MATCHING, WRITING = "check", "match", "write"
 # Registers that are read at once, each in a process of its own; further ones wait.
-_reading = threading.BoundedSemaphore(2)
+READ_AT_ONCE = 2
 WAIT_SECONDS = 1
 StepProgress = Callable[[str, int, int], None]
 
@@ -259,14 +259,23 @@ class RegisterWork:
                 opened=json_sheets if self._is_json else registers_apart,
             )
 
-        while not _reading.acquire(timeout=WAIT_SECONDS):
-            progress(CHECKING, 0, 1)  # so that it can be stopped, and is not taken for dead
-        try:
-            ending = Path(self.file_name).suffix.lower()
-            with self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path:
-                return self.engine.read(work)
-        finally:
-            _reading.release()
+        ending = Path(self.file_name).suffix.lower()
+        with (
+            self._turn_to_read(progress),
+            self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path,
+        ):
+            return self.engine.read(work)
+
+    @contextmanager
+    def _turn_to_read(self, progress: StepProgress) -> Iterator[None]:
+        """Wait until few enough are read, in all processes of the server together."""
+        with closing(Places(self._folder.parent.parent)) as places:
+            while True:
+                with places.waited_for("registers read", READ_AT_ONCE, WAIT_SECONDS) as came:
+                    if came:
+                        yield
+                        return
+                progress(CHECKING, 0, 1)  # so that it can be stopped, and is not taken for dead
 
 
 def _prints(match: Match) -> list[tuple[str, int, str]]:
