@@ -90,7 +90,8 @@ def served(settings: Settings, clock: Clock = system_clock) -> Iterator[int]:
 def running(folder: Path, **variables: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """`huimin run` over a folder that nobody has open: its port, and the process.
 
-    It has two workers unless `variables` say otherwise, whatever this machine has. It is stopped, if it still runs, as an operator stops it.
+    It has two workers unless `variables` say otherwise, whatever this machine has. It is stopped,
+    if it still runs, as an operator stops it.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUIMIN_")}
     kept["HUIMIN_WORKERS"] = "2"

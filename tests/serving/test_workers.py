@@ -196,7 +196,7 @@ def signed_in_at_one(worker: Worker, username: str) -> str:
         send(connection, "POST", "/sign-in", urllib.parse.urlencode(form), Cookie=cookie)
         status, _page, headers = answer_of(connection)
     assert status == 302
-    return str(headers["Set-Cookie"]).partition(";")[0]
+    return "; ".join(line.partition(";")[0] for line in headers.get_all("Set-Cookie"))
 
 
 def a_job_seen_from_both(
