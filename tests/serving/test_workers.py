@@ -64,9 +64,12 @@ class Worker:
             for line in Path("/proc/net/tcp").read_text().splitlines()
             if ports[0] in line[6:20] and ports[1] in line[20:34]
         ]
-        files = Path(f"/proc/{self._process}/fd")
         name = f"socket:[{line.split()[9]}]"
-        return any(os.readlink(file) == name for file in files.iterdir())
+        for file in Path(f"/proc/{self._process}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                if os.readlink(file) == name:
+                    return True
+        return False
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Status and body of an answer: JSON as a value, everything else as text."""
