@@ -72,6 +72,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.province.commands:province",
         sentence("省、市汇总：县里上报已结账的月份，省、市核对签名后汇总。"),
     ),
+    "privacy": (
+        "huimin.privacy.commands:privacy",
+        sentence("个人信息：导出一个人的全部资料，按法律删除。"),
+    ),
     "demo": ("huimin.demo.command:demo", sentence("建一个演示县并开始服务。")),
 }
 

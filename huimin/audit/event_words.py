@@ -16,6 +16,8 @@ EVENTS = {
     "holder.verified": _("复核保障资格"),
     "holder.unmasked": _("查看完整信息"),
     "holder.viewed": _("查看资料页"),
+    "holder.exported": _("把全部资料导出给本人"),
+    "holder.erased": _("删除资料"),
     "holder.phone_shown": _("在待联系名单上显示电话"),
     "holder.contacted": _("记下一次联系"),
     "division.located": _("装入村社经纬度"),

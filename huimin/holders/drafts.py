@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from cryptography.exceptions import InvalidTag
+
 from huimin.core.days import instant_text
 from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json, write_json
@@ -51,6 +53,17 @@ def read_draft(
         personal_data.decrypt(row["content_cipher"], "holder_draft")
     )
     return content
+
+
+def draft_values(personal_data: PersonalData, row: Row) -> dict[str, str] | None:
+    """What a draft's row holds; None for one that no key can read."""
+    try:
+        values: dict[str, str] = read_json(
+            personal_data.decrypt(row["content_cipher"], "holder_draft")
+        )
+    except (InvalidTag, KeyError, ValueError):
+        return None
+    return values
 
 
 def drafts_of(tx: Transaction, personal_data: PersonalData, *, staff_id: str) -> list[Row]:

@@ -51,3 +51,321 @@ SELECT id FROM job WHERE state IN ('waiting', 'running');
 
 -- name: evidence_removed^
 SELECT id FROM evidence_file WHERE id = :id AND removed_at IS NOT NULL;
+
+-- ---------------------------------------------------------------- one person
+-- name: cards_of_person
+SELECT * FROM card WHERE holder_id = :holder_id ORDER BY issued_on, id;
+
+-- name: card_events_of_person
+SELECT card_event.* FROM card_event JOIN card ON card.id = card_event.card_id
+WHERE card.holder_id = :holder_id ORDER BY card_event.id;
+
+-- name: applications_of_person
+SELECT * FROM application WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: eligibilities_of_person
+SELECT * FROM eligibility WHERE holder_id = :holder_id ORDER BY starts_on, kind;
+
+-- name: members_of_person
+SELECT * FROM family_member WHERE holder_id = :holder_id ORDER BY added_at, id;
+
+-- name: memberships_of_person
+-- In whose households somebody with that number stands.
+SELECT * FROM family_member WHERE id_number_hash IN (:id_number_hash, :old_id_number_hash)
+ORDER BY added_at, id;
+
+-- name: evidence_of_person
+SELECT * FROM evidence_file WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: claims_of_person
+SELECT * FROM claim WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: sales_of_person
+SELECT id, kind, reverses_id, receipt_no, outlet_id, order_no, card_id, presenter_kind, presenter_id,
+    eligibility, division_code, policy_code, amount_fen, insurance_fen, excluded_fen, discount_fen,
+    payable_fen, detail_json, channel, occurred_at, recorded_at, reason
+FROM ledger WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)
+ORDER BY occurred_at, id;
+
+-- name: lookups_of_person
+SELECT card_lookup.* FROM card_lookup
+WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id) ORDER BY id;
+
+-- name: offline_of_person
+SELECT * FROM offline_item
+WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id) ORDER BY id;
+
+-- name: contacts_of_person
+SELECT * FROM reach_contact WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: endings_of_person
+SELECT aid_ending_person.*, aid_ending.state AS ending_state FROM aid_ending_person
+JOIN aid_ending ON aid_ending.id = aid_ending_person.ending_id
+WHERE aid_ending_person.holder_id = :holder_id ORDER BY aid_ending_person.ending_id;
+
+-- name: moves_of_person
+SELECT * FROM division_move WHERE subject_kind = 'holder' AND subject_id = :holder_id ORDER BY id;
+
+-- name: alerts_of_person
+SELECT * FROM alert WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)
+ORDER BY id;
+
+-- name: attempts_of_person
+SELECT * FROM refused_attempt
+WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id) ORDER BY id;
+
+-- name: usage_of_person
+SELECT * FROM usage WHERE holder_id = :holder_id ORDER BY period, policy_code;
+
+-- name: events_of_person
+-- Of the person, and of the cards, applications, claims and waiting sales that are theirs.
+SELECT * FROM audit_event
+WHERE (subject_kind = 'holder' AND subject_id = :holder_id)
+    OR (subject_kind = 'card'
+        AND subject_id IN (SELECT id FROM card WHERE holder_id = :holder_id))
+    OR (subject_kind = 'application'
+        AND subject_id IN (SELECT id FROM application WHERE holder_id = :holder_id))
+    OR (subject_kind = 'claim'
+        AND subject_id IN (SELECT id FROM claim WHERE holder_id = :holder_id))
+    OR (subject_kind = 'waiting_sale' AND subject_id IN (
+        SELECT id FROM offline_item
+        WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)))
+ORDER BY id;
+
+-- name: waiting_of_person
+-- Sales that wait for people: nobody has decided for good.
+SELECT offline_item.id FROM offline_item
+WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id) AND status = 'waiting'
+    AND NOT EXISTS (SELECT 1 FROM waiting_decision
+        WHERE sale_id = offline_item.id AND is_final = 1);
+
+-- ---------------------------------------------------------------- erasing
+-- name: all_drafts
+SELECT id, content_cipher FROM holder_draft ORDER BY id;
+
+-- name: drop_draft!
+DELETE FROM holder_draft WHERE id = :id;
+
+-- name: running_registers
+SELECT id FROM job WHERE kind LIKE 'register.%' AND state IN ('waiting', 'running');
+
+-- name: erase_person!
+UPDATE holder SET name = '', birth_date = '', id_number_cipher = '',
+    id_number_hash = 'erased ' || id, phone_cipher = NULL, phone_hash = NULL,
+    second_phone_hash = NULL, verified_on = NULL, erased_at = :now, updated_at = :now
+WHERE id = :holder_id AND erased_at IS NULL;
+
+-- name: erase_grams!
+DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
+
+-- name: erase_member!
+UPDATE family_member SET name = '', relation = '', id_number_cipher = NULL, id_number_hash = NULL,
+    ended_at = COALESCE(ended_at, :now)
+WHERE id = :id;
+
+-- name: erase_eligibilities!
+UPDATE eligibility SET evidence = NULL, source = '' WHERE holder_id = :holder_id;
+
+-- name: erase_applications!
+UPDATE application SET reason = '' WHERE holder_id = :holder_id AND reason IS NOT NULL;
+
+-- name: erase_evidence!
+UPDATE evidence_file SET file_name = '', sha256 = '', removed_at = COALESCE(removed_at, :now)
+WHERE holder_id = :holder_id;
+
+-- name: erase_claims!
+UPDATE claim SET note = NULL, items_json = NULL,
+    reason = CASE WHEN reason IS NULL THEN NULL ELSE '' END
+WHERE holder_id = :holder_id;
+
+-- name: erase_contacts!
+DELETE FROM reach_contact WHERE holder_id = :holder_id;
+
+-- name: erase_card_reasons!
+UPDATE card_event SET reason = ''
+WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id);
+
+-- name: erased_people
+SELECT id, erased_at FROM holder WHERE erased_at IS NOT NULL ORDER BY erased_at, id;
+
+-- Where somebody typed a text that names the person, in a range of ids; and the text without what names them.
+
+-- name: texts_of_event
+SELECT id, reason, old_json, new_json, subject_kind FROM (
+    SELECT id, reason, old_json, new_json, subject_kind,
+        COALESCE(reason, '') || ' ' || COALESCE(old_json, '') || ' ' || COALESCE(new_json, '') AS words
+    FROM audit_event
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_event!
+UPDATE audit_event SET reason = :reason, old_json = :old_json, new_json = :new_json WHERE id = :id;
+
+-- name: texts_of_application
+SELECT id, reason FROM (
+    SELECT id, reason,
+        COALESCE(reason, '') AS words
+    FROM application
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_application!
+UPDATE application SET reason = :reason WHERE id = :id;
+
+-- name: texts_of_eligibility
+SELECT id, evidence, source FROM (
+    SELECT id, evidence, source,
+        COALESCE(evidence, '') || ' ' || COALESCE(source, '') AS words
+    FROM eligibility
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_eligibility!
+UPDATE eligibility SET evidence = :evidence, source = :source WHERE id = :id;
+
+-- name: texts_of_claim
+SELECT id, note, reason FROM (
+    SELECT id, note, reason,
+        COALESCE(note, '') || ' ' || COALESCE(reason, '') AS words
+    FROM claim
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_claim!
+UPDATE claim SET note = :note, reason = :reason WHERE id = :id;
+
+-- name: texts_of_card_event
+SELECT id, reason FROM (
+    SELECT id, reason,
+        COALESCE(reason, '') AS words
+    FROM card_event
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_card_event!
+UPDATE card_event SET reason = :reason WHERE id = :id;
+
+-- name: texts_of_alert
+SELECT id, note FROM (
+    SELECT id, note,
+        COALESCE(note, '') AS words
+    FROM alert
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_alert!
+UPDATE alert SET note = :note WHERE id = :id;
+
+-- name: texts_of_ending
+SELECT id, file_name, unmatched_json, reason, decision_reason, undo_reason FROM (
+    SELECT id, file_name, unmatched_json, reason, decision_reason, undo_reason,
+        COALESCE(file_name, '') || ' ' || COALESCE(unmatched_json, '') || ' ' || COALESCE(reason, '') || ' ' || COALESCE(decision_reason, '') || ' ' || COALESCE(undo_reason, '') AS words
+    FROM aid_ending
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_ending!
+UPDATE aid_ending SET file_name = :file_name, unmatched_json = :unmatched_json, reason = :reason, decision_reason = :decision_reason, undo_reason = :undo_reason WHERE id = :id;
+
+-- name: texts_of_print_run
+SELECT id, reason FROM (
+    SELECT id, reason,
+        COALESCE(reason, '') AS words
+    FROM print_run
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_print_run!
+UPDATE print_run SET reason = :reason WHERE id = :id;
+
+-- name: texts_of_waiting_decision
+SELECT id, reason FROM (
+    SELECT id, reason,
+        COALESCE(reason, '') AS words
+    FROM waiting_decision
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_waiting_decision!
+UPDATE waiting_decision SET reason = :reason WHERE id = :id;
+
+-- name: texts_of_day_close
+SELECT id, reasons_json FROM (
+    SELECT id, reasons_json,
+        COALESCE(reasons_json, '') AS words
+    FROM day_close
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_day_close!
+UPDATE day_close SET reasons_json = :reasons_json WHERE id = :id;
+
+-- name: texts_of_job
+SELECT id, asked_json, result_json FROM (
+    SELECT id, asked_json, result_json,
+        COALESCE(asked_json, '') || ' ' || COALESCE(result_json, '') AS words
+    FROM job
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_job!
+UPDATE job SET asked_json = :asked_json, result_json = :result_json WHERE id = :id;
+
+-- name: texts_of_register_import
+SELECT id, file_name FROM (
+    SELECT id, file_name,
+        COALESCE(file_name, '') AS words
+    FROM register_import
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_register_import!
+UPDATE register_import SET file_name = :file_name WHERE id = :id;
+
+-- name: texts_of_evidence
+SELECT id, file_name FROM (
+    SELECT id, file_name,
+        COALESCE(file_name, '') AS words
+    FROM evidence_file
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_evidence!
+UPDATE evidence_file SET file_name = :file_name WHERE id = :id;
+
+-- name: texts_of_ledger
+-- Rows of the ledger never change; these are only named.
+SELECT receipt_no FROM ledger
+WHERE reason LIKE :first OR detail_json LIKE :first OR reason LIKE :second OR detail_json LIKE :second
+    OR reason LIKE :third OR detail_json LIKE :third OR reason LIKE :fourth
+    OR detail_json LIKE :fourth
+ORDER BY id LIMIT 20;
+
+-- name: unerased_person^
+SELECT * FROM holder WHERE id = :id AND erased_at IS NULL;

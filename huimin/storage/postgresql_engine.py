@@ -66,6 +66,11 @@ class PostgresqlEngine:
     def close(self) -> None:
         self._pool.close()
 
+    def run_alone(self, statement: str) -> None:
+        """Run a statement that no transaction may hold, such as VACUUM."""
+        with self._connection() as connection:
+            connection.execute(statement)
+
     def _read_once(self, connection: PostgresqlConnection, work: Callable[[Transaction], T]) -> T:
         connection.begin(READ)
         self._local.connection = connection

@@ -92,6 +92,8 @@ def connect(
     connection.execute("PRAGMA recursive_triggers = ON")
     # Savepoint journals stay in memory; the log of the database itself is on disk.
     connection.execute("PRAGMA temp_store = MEMORY")
+    # What is deleted is overwritten with zeros: somebody who was erased is not left in free space.
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
 

@@ -1,0 +1,128 @@
+"""Everything that the county holds about one person, for that person (PIPL, article 45).
+
+One ZIP file for its owner alone: `data.json` for programs, `data.txt` to be read, and the papers.
+Ciphers and hashes are left out; what is encrypted is written in clear. The export is recorded.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Unpack
+
+from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
+from huimin.core.catalogue import Words, text
+from huimin.core.days import county_minute, instant_text
+from huimin.core.json_text import read_json, write_json
+from huimin.holders.evidence import FOLDER as EVIDENCE
+from huimin.holders.evidence import NEW
+from huimin.keys.personal_data import PersonalData
+from huimin.privacy.person import RECORDS
+from huimin.storage.engine import Row, Transaction
+from huimin.storage.new_file import clean_file_name, write_whole
+
+HIDDEN = ("_cipher", "_hash")
+SECTIONS = Words(
+    "export_section",
+    {
+        "person": "本人",
+        "family": "家庭成员",
+        "eligibilities": "保障资格",
+        "applications": "申请",
+        "papers": "材料",
+        "cards": "惠民卡",
+        "card_events": "卡的变动",
+        "redemptions_and_reversals": "优惠交易和退货",
+        "discount_used": "用掉的优惠",
+        "claims": "补录优惠",
+        "offline_sales": "断网时的交易",
+        "refused_attempts": "收银台没有受理的",
+        "alerts": "异常提醒",
+        "card_lookups": "谁查过卡",
+        "contacts": "联系记录",
+        "endings_of_aid": "结束保障的名单",
+        "changes_of_division": "行政区划变更",
+        "audit_record": "审计记录",
+    },
+)
+
+
+def export_person(
+    tx: Transaction, secrets: PersonalData, holder: Row, *, reason: str, **by: Unpack[By]
+) -> Row:
+    """All records of a person by section, in clear; the export is recorded.
+
+    Raises FieldProblems on `reason`.
+    """
+    record(tx, "holder.exported", holder["id"], reason=checked_reason(reason), **by)
+    person = {
+        **_shown(holder),
+        "id_number": secrets.value(holder, "holder.id_number"),
+        "phone": secrets.value(holder, "holder.phone"),
+    }
+    found = {name: query(tx, holder_id=holder["id"]) for name, query in RECORDS.items()}
+    sections = {name: [_shown(row) for row in rows] for name, rows in found.items()}
+    for row, shown in zip(found["family"], sections["family"], strict=True):
+        shown["id_number"] = secrets.value(row, "family_member.id_number")
+    for row, shown in zip(found["contacts"], sections["contacts"], strict=True):
+        cipher = row["note_cipher"]
+        shown["note"] = secrets.decrypt(cipher, "reach_contact.note") if cipher else None
+    return {"made_at": instant_text(by["now"]), "person": [person], **sections}
+
+
+def write_export(
+    path: Path, exported: Row, secrets: PersonalData, folder: Path, *, language: str, now: datetime
+) -> None:
+    """Write the ZIP file in one step, mode 0600. Raises OSError."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("data.json", write_json(exported))
+        lines = "\r\n".join(_lines(exported, language, now))
+        book.writestr("data.txt", "\ufeff" + lines + "\r\n")
+        for row in exported["papers"]:
+            content = _paper(secrets, folder, row)
+            if content is not None:
+                book.writestr(f"papers/{row['id']} {clean_file_name(row['file_name'])}", content)
+    write_whole(path, packed.getvalue())
+
+
+def _paper(secrets: PersonalData, folder: Path, row: Mapping[str, Any]) -> bytes | None:
+    if row["removed_at"] is not None:
+        return None
+    for name in (row["id"], row["id"] + NEW):
+        path = folder / EVIDENCE / name
+        if path.exists():
+            return secrets.unseal(path.read_bytes(), row["id"])
+    return None
+
+
+def _shown(row: Mapping[str, Any]) -> Row:
+    """A row without ciphers and hashes; JSON in it as what it means."""
+    shown: Row = {}
+    for name, value in row.items():
+        if name.endswith("_json") and value is not None:
+            shown[name.removesuffix("_json")] = read_json(value)
+        elif not name.endswith(HIDDEN):
+            shown[name] = value
+    return shown
+
+
+def _lines(exported: Row, language: str, now: datetime) -> Iterator[str]:
+    made = text("县里登记的个人信息，{at} 导出。", at=county_minute(instant_text(now)))
+    yield made.say(language)
+    for name in ("person", *RECORDS):
+        rows = exported[name]
+        yield ""
+        yield f"== {SECTIONS.say(name, language)} ({len(rows)}) =="
+        for row in rows:
+            yield "; ".join(f"{key}: {_word(value)}" for key, value in row.items() if value != "")
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "—"
+    return write_json(value) if isinstance(value, dict | list) else str(value)
