@@ -84,7 +84,7 @@ class PersonalData:
     def in_file(cls, folder: Path | str) -> PersonalData | None:
         """The keys of the folder's file; None if there is none. Raises StorageProblem."""
         path = Path(folder) / FILE_NAME
-        return cls(path, *_read(path)) if path.exists() else None
+        return cls(path) if path.exists() else None
 
     def encrypt(self, text: str, purpose: Purpose) -> str:
         """Encrypt a text for a purpose: `<key id>.<base64 of nonce and cipher text>`."""

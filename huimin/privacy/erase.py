@@ -178,7 +178,7 @@ def erase_person(
     for free, ids in plan.texts:
         free_texts(tx, free, plan.needles, ids)
     _erase_events(tx, holder_id)
-    record(tx, "holder.erased", holder_id, reason=reason, new={"count": len(plan.events)}, **by)
+    record(tx, "holder.erased", holder_id, reason=reason, **by)
 
 
 def delete_files(plan: Plan, folder: Path) -> None:

@@ -68,7 +68,7 @@ class PostgresqlEngine:
 
     def run_alone(self, statement: str) -> None:
         """Run a statement that no transaction may hold, such as VACUUM."""
-        with self._connection() as connection:
+        with self._pool.connection() as connection:
             connection.execute(statement)
 
     def _read_once(self, connection: PostgresqlConnection, work: Callable[[Transaction], T]) -> T:
