@@ -1,9 +1,9 @@
 """A county that goes on from a backup: what was given out after it is never given out again.
 
-The terminals sold on after the backup was made, and nobody can say how much. So each chain goes on
-far behind every place that it can have reached meanwhile, at the next whole million, where a
-receipt number shows it; terminals' codes leave a gap as well. The gaps are on record, so that
-`prove` knows them from rows that were taken away.
+The terminals sold on after the backup was made, and nobody can say how much; perhaps the same
+backup was restored before, and sold on as well. So each chain goes on far behind every place that
+it can have reached by now, which grows with each second since the backup; terminals' codes leave a
+gap as well. The gaps are on record, so that `prove` knows them from rows that were taken away.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from huimin.ledger import queries
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-# A terminal that sold once a second ever since the backup, and in any case this often.
-SALES_MIN = 100_000
-BLOCK = 1_000_000
-TERMINALS_MIN = 1_000
+# A terminal sells less often than this, and terminals are added less often, whatever happened in
+# the time for which the clock can't speak.
+SALES_PER_SECOND, SALES_MIN = 10, 100_000
+TERMINALS_MIN, MINUTES_PER_TERMINAL = 1_000, 10
 
 
 def begin_epoch(tx: Transaction, *, backup_id: str, backup_at: datetime, **by: Unpack[By]) -> int:
@@ -31,7 +31,9 @@ def begin_epoch(tx: Transaction, *, backup_id: str, backup_at: datetime, **by: U
     `backup_at` is the instant of the copy. Nothing may be sold before this is committed.
     """
     number = current_epoch(tx) + 1
+    seconds = max(0, int((by["now"] - backup_at).total_seconds()))
     code = int(queries.last_code_of_terminals(tx)) + TERMINALS_MIN
+    code += seconds // (60 * MINUTES_PER_TERMINAL)
     row = {
         "id": new_id(),
         "number": number,
@@ -42,7 +44,6 @@ def begin_epoch(tx: Transaction, *, backup_id: str, backup_at: datetime, **by: U
         "last_terminal_code": code,
     }
     queries.insert_epoch(tx, **row)
-    seconds = max(0, int((by["now"] - backup_at).total_seconds()))
     chains = [_chain(chain, number, seconds) for chain in queries.chains_of_terminals(tx)]
     if chains:
         queries.insert_epoch_chains(tx, chains)
@@ -70,12 +71,11 @@ def gaps_of(tx: Transaction, terminal_id: str) -> dict[int, int]:
 
 def _chain(chain: Row, epoch: int, seconds: int) -> Row:
     sequence = chain["sequence"] or 0
-    reached = sequence + max(SALES_MIN, seconds)
     return {
         "id": new_id(),
         "epoch": epoch,
         "terminal_id": chain["terminal_id"],
         "sequence": sequence,
         "hash": chain["hash"] or GENESIS,
-        "goes_on_after": -(-reached // BLOCK) * BLOCK,
+        "goes_on_after": sequence + SALES_MIN + SALES_PER_SECOND * seconds,
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from huimin.instance import Instance
 from huimin.ledger.epochs import begin_epoch, current_epoch, gaps_of, list_epochs
@@ -48,26 +50,26 @@ def test_chains_and_codes_go_on_behind_whatever_may_have_been_given(instance: In
     assert engine.read(verify_chains) == []
     first, second = sell(instance, card, seller), sell(instance, card, seller)
     of_idle = sell(instance, card, idle_key)
-    assert [row["sequence"] for row in (before, first, second)] == [1, 1_000_001, 1_000_002]
-    assert of_idle["sequence"] == 1_000_001
+    assert [row["sequence"] for row in (before, first, second)] == [1, 964_002, 964_003]
+    assert of_idle["sequence"] == 964_001
     assert first["previous_hash"] == before["hash"]
-    assert first["receipt_no"].endswith("1000001")
+    assert first["receipt_no"].endswith("964002")
     assert engine.read(verify_chains) == []
     assert all(engine.read(lambda tx, row=row: row_holds(tx, row)) for row in (before, first))
 
     new, _ = make_terminal(instance, outlet)
-    assert int(new["code"]) == int(idle["code"]) + 1_001
+    assert int(new["code"]) == int(idle["code"]) + 1_145
 
     # Twice without a sale in between, and from a backup of two weeks ago.
     begin(instance)
     assert begin(instance, days_old=14) == 4
     third = sell(instance, card, seller)
-    assert third["sequence"] == 4_000_001
+    assert third["sequence"] == 14_124_004
     assert engine.read(verify_chains) == []
     assert engine.read(lambda tx: row_holds(tx, third))
     assert [row["number"] for row in engine.read(list_epochs)] == [2, 3, 4]
     gaps = engine.read(lambda tx: gaps_of(tx, find_terminal(tx, new["code"])["id"]))
-    assert gaps == {0: 1_000_000, 1_000_000: 3_000_000}
+    assert gaps == {0: 964_000, 964_000: 13_160_000}
 
 
 def test_a_gap_hides_no_row_that_was_taken_away(instance: Instance) -> None:
@@ -88,4 +90,24 @@ def test_a_gap_hides_no_row_that_was_taken_away(instance: Instance) -> None:
 
     instance.engine.write(lambda tx: take_away(tx, sales[1]["sequence"]))
     (finding,) = instance.engine.read(verify_chains)
-    assert (finding.code, finding.sequence) == ("row_missing", 1_000_001)
+    assert (finding.code, finding.sequence) == ("row_missing", 964_003)
+
+
+def test_the_same_backup_restored_twice_gives_nothing_out_twice(instance: Instance) -> None:
+    """A first attempt that sold for a while, a second one from the same copy a minute later."""
+    make_policy(instance)
+    terminal, key = make_terminal(instance, make_outlet(instance))
+    sell(instance, make_card(instance), key)
+    backup_at = instance.clock()
+    reached = []
+    for minutes in (5, 6):
+        now = backup_at + timedelta(minutes=minutes)
+
+        def attempt(tx: Transaction, now: datetime = now) -> None:
+            begin_epoch(tx, backup_id="b", backup_at=backup_at, now=now, **BY)
+            reached.append(max(gaps_of(tx, terminal["id"]).values()))
+            raise LookupError  # the next attempt begins from the same copy
+
+        with pytest.raises(LookupError):
+            instance.engine.write(attempt)
+    assert reached[1] - reached[0] >= 60
