@@ -51,6 +51,13 @@ def check(file: Path, at_once: int, form: str) -> None:
 
 @fleet.command()
 @of_each
+def doctor(file: Path, at_once: int, form: str) -> None:
+    """逐县运行 huimin doctor；有问题时退出码不为 0。"""
+    _run_all(file, lambda county: ["doctor"], at_once, form)
+
+
+@fleet.command()
+@of_each
 def migrate(file: Path, at_once: int, form: str) -> None:
     """逐县把数据库升级到当前版本；一个县不成，不影响别的县。"""
     _run_all(file, lambda county: ["migrate"], at_once, form)
