@@ -76,6 +76,11 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.privacy.commands:privacy",
         sentence("个人信息：导出一个人的全部资料，按法律删除。"),
     ),
+    "backup": ("huimin.backup.commands:backup", sentence("备份全县数据，收银不停；恢复演练。")),
+    "restore": (
+        "huimin.backup.commands:restore",
+        sentence("把备份恢复到空文件夹，开始新的数据纪元。"),
+    ),
     "demo": ("huimin.demo.command:demo", sentence("建一个演示县并开始服务。")),
 }
 

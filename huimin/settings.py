@@ -345,6 +345,11 @@ class Settings:
         """Whether the public address is HTTPS, so that cookies are sent over HTTPS only."""
         return self.base_url.startswith("https://")
 
+    def without_secrets(self) -> dict[str, str]:
+        """Variable → value of every setting that is set and no secret, for a record."""
+        secret = {variable(entry.name) for entry in fields(self) if entry.metadata["secret"]}
+        return {name: value for name, value in self.environment().items() if name not in secret}
+
     def listed(self) -> list[tuple[str, str, str]]:
         """Variable, value and meaning of every setting; secrets masked."""
         rows = []

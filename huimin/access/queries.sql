@@ -324,3 +324,12 @@ WHERE outlet.state <> 'ended' ORDER BY merchant.name, outlet.name;
 
 -- name: towns_to_choose
 SELECT code AS id, name FROM division WHERE level = 'town' AND valid_until IS NULL ORDER BY code;
+
+-- name: end_all_sessions!
+UPDATE staff_session SET ended_at = :now WHERE ended_at IS NULL AND expires_at > :now;
+
+-- name: expire_join_codes!
+UPDATE till_join_code SET expires_at = :now WHERE used_at IS NULL AND expires_at > :now;
+
+-- name: use_up_recovery_codes!
+UPDATE staff_recovery_code SET used_at = :now WHERE used_at IS NULL;

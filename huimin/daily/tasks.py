@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from huimin.backup.newest import check_newest_backup
 from huimin.core.catalogue import Text, text
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
@@ -40,6 +41,7 @@ def send_notices(instance: Instance) -> Outcome:
 
 
 TASKS: tuple[Task, ...] = (
+    Task("backup", text("备份"), check_newest_backup),
     # Last, because the others have news.
     Task("notices", text("通知"), send_notices),
 )

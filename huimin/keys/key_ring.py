@@ -8,6 +8,7 @@ published nowhere (revoke_key.py). Key ids are one byte, count up and are never 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,13 @@ class KeyRing:
     def all_keys(self) -> list[RingKey]:
         """All keys, oldest first."""
         return [key for _, key in sorted(self._current().items())]
+
+    @property
+    def county_mark(self) -> str:
+        """Eight hexadecimal digits of its first key: what tells this county from others."""
+        first = min(self._current().values(), key=lambda key: key.key_id)
+        public = first.private_key.public_key().public_bytes_raw()
+        return hashlib.sha256(public).hexdigest()[:8]
 
     def private_key(self, key_id: int) -> Ed25519PrivateKey:
         """The signing key with that id, active or retired. Raises FieldProblems if missing."""

@@ -1,0 +1,180 @@
+"""`huimin restore`: a county from a backup, in a new folder, proved before it is in place.
+
+Everything happens in a hidden folder inside the new one (and in an empty PostgreSQL database): the
+members are proved by the manifest, the database is brought up to date, the county proves itself,
+and a new epoch begins. Only then the files take their places, the database last.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Unpack
+
+from huimin.access.after_restore import Ended, end_what_may_have_been_used
+from huimin.backup import queries
+from huimin.backup.age_file import Lock
+from huimin.backup.manifest import DATABASES, About, Manifest
+from huimin.backup.prove import prove_county
+from huimin.backup.read_archive import read_first, unpack
+from huimin.core.acting import By
+from huimin.core.catalogue import Text
+from huimin.core.days import parse_instant
+from huimin.ledger.epochs import begin_epoch
+from huimin.settings import Settings
+from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
+from huimin.storage.migrate import newest_version, unknown_version_problem
+from huimin.storage.open_engine import (
+    drop_tables,
+    holds_no_tables,
+    migrate_database,
+    open_engine,
+)
+from huimin.storage.snapshot import restore_dump
+
+STAGING = ".restoring-"
+# What a new disk has by itself.
+NO_CONTENT = frozenset({"lost+found"})
+Say = Callable[[Text], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A county that is unpacked and opened, and not yet in its place."""
+
+    settings: Settings
+    manifest: Manifest
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of a restore; with findings nothing is in place unless that was asked for."""
+
+    manifest: Manifest
+    findings: list[Text]
+    epoch: int | None = None
+    ended: Ended | None = None
+    unsent: tuple[Row, ...] = ()
+
+
+def restore_county(
+    settings: Settings,
+    file: Path,
+    *,
+    lock: Lock | None,
+    say: Say,
+    despite_findings: bool = False,
+    **by: Unpack[By],
+) -> Restored:
+    """Restore the backup into the settings' folder (and database), which must be empty.
+
+    Raises StorageProblem when the file is refused or there is no place for it; whatever is raised,
+    and with findings, everything is as before.
+    """
+    require_empty(settings)
+    with staged(settings, file, lock=lock, say=say) as county:
+        findings = prove_county(county.settings, county.engine, county.manifest)
+        if findings and not despite_findings:
+            _discard_database(settings)
+            return Restored(county.manifest, findings)
+        restored = _go_on(county, findings, **by)
+        county.engine.close()
+        _put_in_place(county.settings.folder, settings.folder)
+    return restored
+
+
+def require_empty(settings: Settings) -> None:
+    """Raise StorageProblem unless folder and database hold nothing yet."""
+    folder = settings.folder
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if {entry.name for entry in os.scandir(folder)} - NO_CONTENT:
+            raise StorageProblem(
+                "文件夹 {folder} 里已有文件，没有恢复；请另选一个空文件夹（--folder）。",
+                folder=folder,
+            )
+    if settings.database_url and not holds_no_tables(settings.database_url):
+        raise StorageProblem("PostgreSQL 数据库里已有惠民卡的表，没有恢复；请另建一个空数据库。")
+
+
+@contextmanager
+def staged(settings: Settings, file: Path, *, lock: Lock | None, say: Say) -> Iterator[Staged]:
+    """The backup, unpacked in a hidden folder inside the settings' one, and opened.
+
+    Afterwards what has not been put in place is gone. Raises StorageProblem.
+    """
+    about = read_first(file, lock)
+    _require_usable(about, settings)
+    is_new = not settings.folder.exists()
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    staging = Path(tempfile.mkdtemp(dir=settings.folder, prefix=STAGING))
+    try:
+        manifest = unpack(file, staging, lock)
+        county = replace(settings, folder=staging)
+        if settings.database_url:
+            dump = staging / about.database
+            restore_dump(settings.database_url, dump)
+            dump.unlink()
+        migrate_database(county, say=say)
+        for copy in staging.glob("huimin-v*.db"):
+            copy.unlink()
+        engine = open_engine(county)
+        try:
+            yield Staged(county, manifest, engine)
+        finally:
+            engine.close()
+    except BaseException:
+        _discard_database(settings)
+        raise
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):  # it holds the county now
+                settings.folder.rmdir()
+
+
+def _require_usable(about: About, settings: Settings) -> None:
+    if about.schema_version > newest_version():
+        raise unknown_version_problem(about.schema_version)
+    if (about.engine == "postgresql") != bool(settings.database_url):
+        if settings.database_url:
+            raise StorageProblem("这是 SQLite 的备份，恢复时请不要设置 HUIMIN_DATABASE_URL。")
+        raise StorageProblem(
+            "这是 PostgreSQL 的备份，请把 HUIMIN_DATABASE_URL 设为一个空数据库再恢复。"
+        )
+
+
+def _go_on(county: Staged, findings: list[Text], **by: Unpack[By]) -> Restored:
+    about = county.manifest.about
+
+    def begin(tx: Transaction) -> tuple[int, Ended]:
+        backup_at = parse_instant(about.made_at)
+        epoch = begin_epoch(tx, backup_id=about.id, backup_at=backup_at, **by)
+        return epoch, end_what_may_have_been_used(tx, by["now"])
+
+    epoch, ended = county.engine.write(begin)
+    unsent = tuple(county.engine.read(queries.tills_with_unsent_sales))
+    return Restored(county.manifest, findings, epoch, ended, unsent)
+
+
+def _put_in_place(staging: Path, folder: Path) -> None:
+    """The database last: without it no server starts, whatever happens in between."""
+    names = sorted(os.listdir(staging), key=lambda name: (name in DATABASES.values(), name))
+    for name in names:
+        os.rename(staging / name, folder / name)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _discard_database(settings: Settings) -> None:
+    # What is in it was brought there from the backup: it was empty before.
+    if settings.database_url:
+        drop_tables(settings.database_url)
