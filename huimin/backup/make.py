@@ -80,7 +80,7 @@ def _make(instance: Instance, target: Path, *, lock: Lock | None, packed: bool) 
     place = target.parent if lock is None else instance.settings.folder
     made_at = instance.clock()
     with _scratch(place) as copy, new_file(target) as half_made:
-        content = copy_database(instance.settings, instance.engine, copy, _content_of)
+        content = copy_database(instance.settings, copy, _content_of)
         about = _about(instance, made_at, content.epoch)
         with writing(half_made, lock=lock, packed=packed) as (archive_target, written):
             archive = ArchiveWriter(archive_target, about)

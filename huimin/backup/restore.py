@@ -26,7 +26,7 @@ from huimin.core.acting import By
 from huimin.core.catalogue import Text
 from huimin.core.days import parse_instant
 from huimin.ledger.epochs import begin_epoch
-from huimin.settings import Settings
+from huimin.settings import Settings, variable
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.migrate import newest_version, unknown_version_problem
 from huimin.storage.open_engine import (
@@ -98,7 +98,7 @@ def require_empty(settings: Settings) -> None:
                 "文件夹 {folder} 里已有文件，没有恢复；请另选一个空文件夹（--folder）。",
                 folder=folder,
             )
-    if settings.database_url and not holds_no_tables(settings.database_url):
+    if settings.database_url and not holds_no_tables(settings):
         raise StorageProblem("PostgreSQL 数据库里已有惠民卡的表，没有恢复；请另建一个空数据库。")
 
 
@@ -118,7 +118,7 @@ def staged(settings: Settings, file: Path, *, lock: Lock | None, say: Say) -> It
         county = replace(settings, folder=staging)
         if settings.database_url:
             dump = staging / about.database
-            restore_dump(settings.database_url, dump)
+            restore_dump(settings, dump)
             dump.unlink()
         migrate_database(county, say=say)
         for copy in staging.glob("huimin-v*.db"):
@@ -146,6 +146,12 @@ def _require_usable(about: About, settings: Settings) -> None:
             raise StorageProblem("这是 SQLite 的备份，恢复时请不要设置 HUIMIN_DATABASE_URL。")
         raise StorageProblem(
             "这是 PostgreSQL 的备份，请把 HUIMIN_DATABASE_URL 设为一个空数据库再恢复。"
+        )
+    schema = about.settings.get(variable("database_schema"))
+    if settings.database_url and schema != settings.database_schema:
+        raise StorageProblem(
+            "备份来自模式 {schema}，恢复时请把 HUIMIN_DATABASE_SCHEMA 设成同一个。",
+            schema=schema or "—",
         )
 
 
@@ -177,4 +183,4 @@ def _put_in_place(staging: Path, folder: Path) -> None:
 def _discard_database(settings: Settings) -> None:
     # What is in it was brought there from the backup: it was empty before.
     if settings.database_url:
-        drop_tables(settings.database_url)
+        drop_tables(settings)

@@ -15,30 +15,41 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from huimin.storage.engine import StorageProblem
-from huimin.storage.postgresql_engine import CONNECT_SECONDS_MAX, unreachable_problem
+from huimin.storage.postgresql_place import Connection, PostgresqlPlace, unreachable_problem
 
 _MAJOR = re.compile(r"(\d+)(?:\.\d+)*")
 # A server's own programs, where Debian's packages put them.
 _DEBIAN = "/usr/lib/postgresql/{major}/bin"
 
 
-def dump_database(url: str, target: Path, *, snapshot: str) -> None:
-    """Dump the database as that exported snapshot sees it into the file. Raises StorageProblem."""
+def dump_database(url: str, target: Path, *, schema: str | None, snapshot: str) -> None:
+    """Dump the schema (None: the whole database) as that exported snapshot sees it into the file.
+
+    Raises StorageProblem.
+    """
     program = _program("pg_dump", server_major(url))
     options = ["--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
-    _run(program, url, [*options, f"--snapshot={snapshot}"], target)
+    options += [f"--snapshot={snapshot}", *_only(schema)]
+    _run(program, url, options, target)
     with target.open("rb") as file:
         os.fsync(file.fileno())
 
 
-def restore_database(url: str, source: Path) -> None:
-    """Bring a dump into the empty database, whole or not at all. Raises StorageProblem."""
+def restore_database(url: str, source: Path, *, schema: str | None) -> None:
+    """Bring a dump into the empty database or schema, whole or not at all.
+
+    Raises StorageProblem.
+    """
     program = _program("pg_restore", server_major(url))
+    if schema:
+        # Of one schema the program restores what is in it, not the schema itself.
+        _execute(url, sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    _run(program, url, options, source, reads=True)
+    _run(program, url, [*options, *_only(schema)], source, reads=True)
 
 
 @contextmanager
@@ -49,7 +60,12 @@ def scratch_database(url: str) -> Iterator[str]:
     """
     name = f"huimin_rehearsal_{uuid.uuid4().hex[:12]}"
     try:
-        _execute(url, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        _execute(
+            url,
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name)
+            ),
+        )
     except psycopg.errors.InsufficientPrivilege as error:
         raise StorageProblem(
             "演练要在同一台 PostgreSQL 上临时建一个数据库，请给这个用户 CREATEDB 权限。"
@@ -57,26 +73,33 @@ def scratch_database(url: str) -> Iterator[str]:
     try:
         yield make_conninfo(url, dbname=name)
     finally:
-        _execute(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _execute(
+            url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 def server_major(url: str) -> int:
     """The major version of the server: 15. Raises StorageProblem."""
-    try:
-        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS_MAX) as connection:
-            return connection.info.server_version // 10_000
-    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
-        raise unreachable_problem(error) from error
+    with _connected(url) as connection:
+        return connection.info.server_version // 10_000
 
 
-def _execute(url: str, statement: str) -> None:
+def _execute(url: str, statement: sql.Composed) -> None:
+    with _connected(url) as connection:
+        connection.execute(statement)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
     try:
-        with psycopg.connect(
-            url, autocommit=True, connect_timeout=CONNECT_SECONDS_MAX
-        ) as connection:
-            connection.execute(statement)
+        with PostgresqlPlace(url).connect_plainly() as connection:
+            yield connection
     except psycopg.OperationalError as error:
         raise unreachable_problem(error) from error
+
+
+def _only(schema: str | None) -> list[str]:
+    return [f"--schema={schema}"] if schema else []
 
 
 def _program(name: str, major: int) -> str:

@@ -12,30 +12,29 @@ from types import ModuleType
 from typing import TypeVar
 
 from huimin.storage import sqlite_file
-from huimin.storage.engine import Engine, StorageProblem, Transaction
-from huimin.storage.open_engine import DatabaseChoice
+from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.open_engine import DatabaseChoice, looking
 from huimin.storage.sqlite_engine import connect
 from huimin.storage.sqlite_snapshot import copy_snapshot
 
 T = TypeVar("T")
 
 
-def copy_database(
-    settings: DatabaseChoice, engine: Engine, target: Path, work: Callable[[Transaction], T]
-) -> T:
+def copy_database(settings: DatabaseChoice, target: Path, work: Callable[[Transaction], T]) -> T:
     """Copy the database into the empty file; returns what `work` reads from the same snapshot.
 
     SQLite's copy is proved by quick_check. Raises StorageProblem.
     """
     if settings.database_url:
-        url, dump = settings.database_url, _postgresql()
-
-        def dumped(tx: Transaction) -> T:
+        with looking(settings) as tx:
             row = tx.connection.execute("SELECT pg_export_snapshot() AS name").fetchone()
-            dump.dump_database(url, target, snapshot=row["name"])
+            _postgresql().dump_database(
+                settings.database_url,
+                target,
+                schema=settings.database_schema,
+                snapshot=row["name"],
+            )
             return work(tx)
-
-        return engine.read(dumped)
     copy_snapshot(settings.database_path, target)
     damage = sqlite_file.quick_damage_in(target)
     if damage:
@@ -47,9 +46,9 @@ def copy_database(
         return work(Transaction("sqlite", connection))
 
 
-def restore_dump(url: str, source: Path) -> None:
+def restore_dump(settings: DatabaseChoice, source: Path) -> None:
     """Bring a dump into an empty PostgreSQL database. Raises StorageProblem."""
-    _postgresql().restore_database(url, source)
+    _postgresql().restore_database(settings.database_url, source, schema=settings.database_schema)
 
 
 @contextmanager
