@@ -25,7 +25,7 @@ from huimin.serving.serve import BACKLOG, WORKER_APP
 from huimin.settings import Settings
 from tests.benchmarks.checkout import copy_of, load, requests_of, used_before
 from tests.benchmarks.county import build_county
-from tests.benchmarks.serving import free_port, wait_until_healthy
+from tests.benchmarks.serving import cpu_seconds, free_port, wait_until_healthy
 
 WSGI, SHIPPED, BESIEGED = "granian's WSGI worker", "as shipped", "as shipped, 200 unfinished bodies"
 UNFINISHED = 200
@@ -62,6 +62,8 @@ def server(kind: str, folder: Path) -> Iterator[tuple[int, int]]:
         **os.environ,
         "HUIMIN_FOLDER": str(folder),
         "HUIMIN_BODY_SECONDS": "600",
+        # As many as granian's own has here.
+        "HUIMIN_WORKERS": "1",
         "HUIMIN_PORT": str(port),
     }
     with tempfile.TemporaryFile() as log:
@@ -74,17 +76,6 @@ def server(kind: str, folder: Path) -> Iterator[tuple[int, int]]:
         finally:
             process.terminate()
             process.wait(30)
-
-
-def cpu_seconds(process: int) -> float:
-    """CPU that a process and its children have used so far."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = stat.read_text().rpartition(")")[2].split()
-            if process in (int(stat.parent.name), int(fields[1])):
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def measure(kind: str, county: Path, tills: list[Any], count: int) -> Iterator[tuple[str, Any]]:

@@ -1,16 +1,21 @@
 """How fast is a redemption: bare sqlite3, the service function, HTTP through the shipped server.
 
-`python -m tests.benchmarks.checkout` prints, from one machine and one run: (a) bare sqlite3 that
-replays the very statements of the service with one durable commit each, (b) the service function,
-(c) HTTP at 1, 16 and 64 connections: operations a second, p50, p99, and the ratios b/a and c/a. The
-parts take turns over several rounds, because these machines are noisy; medians are printed. Each
-begins with the same county, in which nine of ten cards have been used before this month, and sells
-to each card once, after the till has verified it, as tills do (which is not measured).
+`python -m tests.benchmarks.checkout` prints, from one machine and one run: (r) the fixed reference
+(reference.py), (a) bare sqlite3 that replays the very statements of the service with one durable
+commit each, (b) the service function, (c) HTTP at 1, 16 and 64 connections, for sales and for the
+look-ups before them: operations a second, p50, p99, the server's CPU for each, how many shared a
+commit, and the ratio to (r); then statements and bytes a sale. With `--before CHECKOUT` (a folder
+with commit 0e981a6) that code is served in turn, over a county of its own.
+
+The parts take turns over several rounds, because these machines are noisy; medians are printed.
+Each begins with the same county, in which nine of ten cards have been used before this month, and
+sells to each card once, after the till has verified it, as tills do.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -19,10 +24,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,36 +40,19 @@ from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from tests.benchmarks.county import Till, build_county
-from tests.benchmarks.serving import serving
+from tests.benchmarks.earlier import earlier_county
+from tests.benchmarks.figures import HEAD, Figures
+from tests.benchmarks.reference import (
+    Sale,
+    recorded_sales,
+    reference_database,
+    replay,
+    sale_of,
+)
+from tests.benchmarks.serving import commits, cpu_seconds, server_process, serving
 
 CONNECTIONS = (1, 16, 64)
-
-
-@dataclass
-class Figures:
-    """The rounds of one part: operations per second, and latencies in milliseconds."""
-
-    rates: list[float] = field(default_factory=list)
-    p50s: list[float] = field(default_factory=list)
-    p99s: list[float] = field(default_factory=list)
-
-    def add(self, seconds: float, latencies: list[float]) -> None:
-        ordered = sorted(latencies)
-        self.rates.append(len(ordered) / seconds)
-        self.p50s.append(ordered[len(ordered) // 2] * 1000)
-        self.p99s.append(ordered[int(len(ordered) * 0.99)] * 1000)
-
-    @property
-    def rate(self) -> float:
-        return statistics.median(self.rates)
-
-    def row(self, name: str, reference: Figures) -> str:
-        p50, p99 = statistics.median(self.p50s), statistics.median(self.p99s)
-        ratio = statistics.median(x / y for x, y in zip(self.rates, reference.rates, strict=True))
-        return (
-            f"{name:<34}{self.rate:>9,.0f}/s{p50:>9.2f} ms{p99:>9.2f} ms"
-            f"{p99 / p50:>9.2f}{ratio:>9.2f}"
-        )
+REFERENCE, EARLIER = "(r) 16 statements of 0e981a6, bare", " at 0e981a6"
 
 
 class RecordingConnection:
@@ -194,12 +182,29 @@ def service(
     figures.add(time.perf_counter() - start, latencies)
 
 
-def http(port: int, tills: list[Till], count: int, connections: int, figures: Figures) -> None:
-    """The same through the shipped server, loaded by a child process."""
-    looks, sales = requests_of(tills, count)
-    load(port, connections, looks, "200")
-    answer = load(port, connections, sales, "201")
-    figures.add(answer["seconds"], answer["latencies"])
+@dataclass(frozen=True)
+class Served:
+    """A county to serve, the requests to send, and another checkout whose program serves it."""
+
+    county: Path
+    looks: list[Any]
+    sales: list[Any]
+    checkout: Path | None = None
+
+    def measure(self, connections: int, looks: Figures, sales: Figures) -> None:
+        """Look-ups, then sales, through the shipped server, loaded by a child process."""
+        with copy_of(self.county) as folder, serving(folder, checkout=self.checkout) as port:
+            process, database = server_process(), folder / "huimin.db"
+            for requests, status, figures in (
+                (self.looks, "200", looks),
+                (self.sales, "201", sales),
+            ):
+                before = cpu_seconds(process), commits(database)
+                answer = load(port, connections, requests, status)
+                figures.add(answer["seconds"], answer["latencies"])
+                used = cpu_seconds(process) - before[0]
+                figures.cpus.append(used / len(requests) * 1e6)
+            sales.groups.append(len(self.sales) / (commits(database) - before[1]))
 
 
 def requests_of(tills: list[Till], count: int) -> tuple[list[Any], list[Any]]:
@@ -262,51 +267,103 @@ def instance_in_copy(county: Path) -> Iterator[Instance]:
             instance.close()
 
 
-def one_round(
-    county: Path, tills: list[Till], count: int, part: Callable[[str], Figures]
-) -> list[list[tuple[str, Any]]]:
-    """Each part once, over a county of its own; the statements of the sales."""
-    with instance_in_copy(county) as instance:
-        recorded = record_statements(instance, tills, count)
-    with copy_of(county) as folder:
-        bare_sqlite(folder / "huimin.db", recorded, part("bare"))
-    for threads, name in ((1, "service, 1 thread"), (32, "service, 32 threads")):
-        with instance_in_copy(county) as instance:
-            service(instance, tills, count, threads, part(name))
-    for connections in CONNECTIONS:
-        with copy_of(county) as folder, serving(folder) as port:
-            figures = part(f"HTTP, {connections} connection{'s' if connections > 1 else ''}")
-            http(port, tills, count, connections, figures)
-    return recorded
+class Rounds:
+    """Each part in turn, over a county of its own."""
+
+    def __init__(self, county: Path, tills: list[Till], count: int) -> None:
+        self.county, self.tills, self.count = county, tills, count
+        self.parts: dict[str, Figures] = {}
+        self.statements, self.bytes = 0.0, 0.0
+
+    def part(self, name: str) -> Figures:
+        """The figures of a part, of all rounds."""
+        return self.parts.setdefault(name, Figures())
+
+    def run(self, connections: Sequence[int], now: Served, before: Served | None) -> None:
+        """One round."""
+        with copy_of(self.county) as folder:
+            reference_database(folder / "huimin.db", folder / "reference.db")
+            sales = recorded_sales(self._sales(folder / "huimin.db"))
+            start, taken = time.perf_counter(), list(replay(folder / "reference.db", sales))
+            self.part(REFERENCE).add(time.perf_counter() - start, taken)
+        with instance_in_copy(self.county) as instance:
+            recorded = record_statements(instance, self.tills, self.count)
+        self.statements = statistics.median(len(each) for each in recorded)
+        with copy_of(self.county) as folder:
+            bare_sqlite(folder / "huimin.db", recorded, self.part("(a) bare sqlite3"))
+        for threads, name in ((1, "(b) service, 1 thread"), (32, "(b) service, 32 threads")):
+            with instance_in_copy(self.county) as instance:
+                size = size_of(instance)
+                service(instance, self.tills, self.count, threads, self.part(name))
+                self.bytes = (size_of(instance) - size) / self.count
+        for number in connections:
+            for served, code in ((before, EARLIER), (now, "")):
+                if served is not None:
+                    looks = self.part(f"(c) look-ups, {number} connections{code}")
+                    served.measure(number, looks, self.part(f"(c) {number} connections{code}"))
+
+    def _sales(self, database: Path) -> list[Sale]:
+        """What each sale has of its own, as the service makes it in this county."""
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute(
+                "SELECT card.*, holder.division_code FROM card"
+                " JOIN holder ON holder.id = card.holder_id"
+            )
+            cards = {row["holder_id"]: dict(row) for row in rows}
+            (policy_id,) = connection.execute("SELECT id FROM policy").fetchone()
+        sales = []
+        for number in range(self.count):
+            till = self.tills[number % len(self.tills)]
+            sales.append(sale_of(till.terminal, cards[till.holder(number)], policy_id, number))
+        return sales
+
+    def print(self) -> None:
+        """The table, and what a sale costs."""
+        reference = self.parts[REFERENCE]
+        print(HEAD)
+        for name, figures in self.parts.items():
+            print(figures.row(name, reference))
+        print(f"{self.statements:.0f} statements and {self.bytes:,.0f} bytes a sale")
+        for name, figures in self.parts.items():
+            earlier = self.parts.get(name + EARLIER)
+            if earlier is not None:
+                print(f"{name}: {figures.against(earlier):.2f} times the rate of 0e981a6")
+
+
+def size_of(instance: Instance) -> int:
+    """Bytes of the database, with what is still in its log."""
+    pages = "(SELECT page_count FROM pragma_page_count)"
+    each = "(SELECT page_size FROM pragma_page_size)"
+    statement = f"SELECT {pages} * {each} AS bytes"
+    row = instance.engine.read(lambda tx: tx.connection.execute(statement).fetchone())
+    return int(row["bytes"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=4_000, help="redemptions a part and round")
+    parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
+    parser.add_argument("--before", type=Path, help="a folder with commit 0e981a6")
     options = parser.parse_args()
-    parts: dict[str, Figures] = {}
-
-    def part(name: str) -> Figures:
-        return parts.setdefault(name, Figures())
-
     with tempfile.TemporaryDirectory() as temporary:
-        county = Path(temporary) / "county"
+        county, earlier = Path(temporary) / "county", Path(temporary) / "earlier"
         settings = Settings.from_environment(folder=county)
         create_instance(settings)
         instance = open_instance(settings)
         tills = build_county(instance, options.count)
         used_before(instance, tills, options.count)
         instance.close()
+        now, before = Served(county, *requests_of(tills, options.count)), None
+        if options.before:
+            checkout = options.before.resolve()
+            requests = earlier_county(checkout, earlier, options.count)
+            before = Served(earlier, *requests, checkout)
+        rounds = Rounds(county, tills, options.count)
         for _ in range(options.rounds):
-            recorded = one_round(county, tills, options.count, part)
-    statements = statistics.median(len(each) for each in recorded)
-    print(f"{'':<34}{'rate':>11}{'p50':>12}{'p99':>12}{'p99/p50':>9}{'ratio':>9}")
-    reference = parts.pop("bare")
-    print(reference.row(f"(a) bare sqlite3, {statements:.0f} statements", reference))
-    for name, figures in parts.items():
-        letter = "(c)" if name.startswith("HTTP") else "(b)"
-        print(figures.row(f"{letter} {name}", reference))
+            rounds.run(options.connections, now, before)
+    rounds.print()
 
 
 if __name__ == "__main__":

@@ -26,9 +26,7 @@ from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.benchmarks.checkout import CONNECTIONS, load, requests_of, used_before
 from tests.benchmarks.county import Till, build_county
-from tests.benchmarks.serving import serving
-
-TICKS = os.sysconf("SC_CLK_TCK")
+from tests.benchmarks.serving import cpu_seconds, serving
 
 
 @dataclass(frozen=True)
@@ -64,16 +62,6 @@ class Server:
             yield name
         finally:
             self._admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def cpu_seconds(pid: int) -> float:
-    """The CPU of a process, of its children, and of those that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    spent = sum(map(int, fields[11:15])) / TICKS
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            spent += cpu_seconds(int(child))
-    return spent
 
 
 def one_round(

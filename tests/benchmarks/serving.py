@@ -48,6 +48,30 @@ def serving(
             server.wait(20)
 
 
+def server_process() -> int:
+    """The server that this process has started last and that still runs."""
+    own = os.getpid()
+    children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+    return max(map(int, children))
+
+
+def cpu_seconds(process: int) -> float:
+    """CPU that a process, its children, and those of them that have ended have used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    seconds = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    for task in Path(f"/proc/{process}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            seconds += cpu_seconds(int(child))
+    return seconds
+
+
+def commits(database: Path) -> int:
+    """How often an open SQLite database has been committed to, as the index of its log counts."""
+    with database.with_name(f"{database.name}-shm").open("rb") as index:
+        index.seek(8)
+        return int.from_bytes(index.read(4), sys.byteorder)
+
+
 class Server(Protocol):
     """A process that serves."""
 
