@@ -1,0 +1,137 @@
+"""The commands as an operator and a timer run them: what they say, record and exit with."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from huimin.backup.keep import name_at
+from huimin.backup.newest import (
+    check_newest_backup,
+    newest_backup_at,
+    newest_rehearsal_at,
+)
+from huimin.daily.run import run_day
+from huimin.instance import Instance
+from tests.backup.test_age_file import IDENTITY, RECIPIENT
+from tests.backup.test_restore import fill
+from tests.run_command import Answer, in_this_process
+
+
+@pytest.fixture
+def county(sqlite_instance: Instance) -> Instance:
+    fill(sqlite_instance)
+    return sqlite_instance
+
+
+def huimin(county: Instance, *args: object) -> Answer:
+    variables = {"HUIMIN_FOLDER": str(county.settings.folder)}
+    return in_this_process([str(arg) for arg in args], variables)
+
+
+def test_one_file_goes_out_and_a_county_comes_back(
+    county: Instance, backups: Path, tmp_path: Path
+) -> None:
+    file, new = backups / "county.tar", tmp_path / "new"
+    made = huimin(county, "backup", file)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "流水 3 行，持卡人 1 人，已核对" in made.stdout
+    again = huimin(county, "backup", file)
+    assert again.returncode == 2
+    assert "已存在" in again.stderr
+
+    back = huimin(county, "--folder", new, "restore", file)
+    assert back.returncode == 0, back.stderr
+    assert "数据纪元 2" in back.stdout
+    assert huimin(county, "--folder", new, "ledger", "verify").returncode == 0
+    assert huimin(county, "--folder", new, "check").returncode == 0
+    assert huimin(county, "--folder", new, "restore", file).returncode == 2
+
+    content = bytearray(file.read_bytes())
+    content[9_000] ^= 1
+    file.write_bytes(content)
+    other = tmp_path / "other"
+    damaged = huimin(county, "--folder", other, "restore", file)
+    assert (damaged.returncode, "已损坏" in damaged.stderr) == (2, True)
+    assert not other.exists()
+
+
+def test_a_timer_s_folder_keeps_what_the_rule_keeps(county: Instance, backups: Path) -> None:
+    mark, now = county.key_ring.county_mark, datetime.now(UTC)
+    for days in range(1, 40):
+        old = name_at(mark, now - timedelta(days=days), packed=False, encrypted=False)
+        (backups / old).write_bytes(b"old")
+    foreign = name_at("00000000", now - timedelta(400), packed=False, encrypted=False)
+    for name in (foreign, "letters.docx"):
+        (backups / name).write_bytes(b"")
+    made = huimin(county, "backup", backups, "--keep", "7d", "--format", "json")
+    assert made.returncode == 0, made.stderr
+    answer = json.loads(made.stdout)
+    assert len(answer["removed"]) == 33
+    left = {path.name for path in backups.iterdir()}
+    assert {Path(answer["path"]).name, foreign, "letters.docx"} <= left
+    assert len(left) == 9
+    for wrong in (("--keep", "x"), ("--recipient", "age1x")):
+        assert huimin(county, "backup", backups, *wrong).returncode == 2
+    assert huimin(county, "backup", backups / "x.tar", "--keep", "7d").returncode == 2
+    assert {path.name for path in backups.iterdir()} == left
+
+
+def test_encrypted_to_a_key_that_the_server_has_not(
+    county: Instance, backups: Path, tmp_path: Path
+) -> None:
+    file, identity = backups / "county.tar.age", tmp_path / "key.txt"
+    assert huimin(county, "backup", "--recipient", RECIPIENT, file).returncode == 0
+    assert "持卡人".encode() not in file.read_bytes()
+    assert b"huimin.db" not in file.read_bytes()
+    identity.write_text(f"# created: today\n{IDENTITY}\n")
+    wrong = tmp_path / "passphrase"
+    wrong.write_text("guess\n")
+    refused = huimin(county, "backup", "rehearse", "--passphrase-file", wrong, file)
+    assert (refused.returncode, "打不开" in refused.stderr) == (2, True)
+    good = huimin(county, "backup", "rehearse", "--identity", identity, file)
+    assert good.returncode == 0, good.stderr
+    assert "演练成功" in good.stdout
+
+
+def test_runs_are_on_record_and_an_old_backup_is_a_task_for_somebody(
+    county: Instance, backups: Path, clock: object
+) -> None:
+    engine = county.engine
+    assert engine.read(newest_backup_at) is None
+    assert "还没有备份" in check_newest_backup(county).problems[0].say()
+    before = datetime.now(UTC)
+    assert huimin(county, "backup", backups).returncode == 0
+    made_at = engine.read(newest_backup_at)
+    assert made_at is not None
+    assert made_at >= before - timedelta(seconds=1)
+    assert huimin(county, "backup", "rehearse", backups).returncode == 0
+    assert engine.read(newest_rehearsal_at) is not None
+    assert check_newest_backup(county).problems == []
+
+    # A failure does not count as a backup, and the day's run says so when it lasts.
+    assert huimin(county, "backup", backups / "missing" / "x.tar").returncode == 2
+    assert engine.read(newest_backup_at) == made_at
+    county.clock.now = made_at + timedelta(hours=27)  # type: ignore[attr-defined]
+    (outcome,) = [outcome for task, outcome in run_day(county) if task.name == "backup"]
+    assert "超过 26 小时" in outcome.problems[0].say()
+
+
+def test_a_rehearsal_of_a_damaged_backup_fails_and_is_on_record(
+    county: Instance, backups: Path
+) -> None:
+    assert huimin(county, "backup", backups).returncode == 0
+    (file,) = backups.iterdir()
+    with file.open("r+b") as opened:
+        opened.seek(20_000)
+        opened.write(os.urandom(100))
+    failed = huimin(county, "backup", "rehearse", backups)
+    assert (failed.returncode, "已损坏" in failed.stderr) == (2, True)
+    assert county.engine.read(newest_rehearsal_at) is None
+    empty = backups / "empty"
+    empty.mkdir()
+    assert huimin(county, "backup", "rehearse", empty).returncode == 2

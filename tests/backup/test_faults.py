@@ -1,0 +1,143 @@
+"""A backup beside writers, one that is killed, one without room: never half a file."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from huimin.backup.make import SCRATCH, make_backup, sweep_half_made
+from huimin.backup.read_archive import unpack
+from huimin.instance import Instance
+from huimin.storage import sqlite_snapshot
+from huimin.storage.engine import StorageProblem
+from tests.backup.test_restore import fill
+from tests.making.sales import make_redemption
+from tests.run_command import REPOSITORY
+
+# Runs `huimin backup FILE` and kills itself as a power cut would, at the first part that is sent to
+# the disk: of the database's copy, or of the archive.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from huimin.backup import write_archive
+from huimin.storage import sqlite_snapshot
+place = {"copy": sqlite_snapshot, "archive": write_archive}[sys.argv[1]]
+place.PART_BYTES = 65536
+class Killing:
+    def __getattr__(self, name):
+        return getattr(os, name)
+    def fdatasync(self, handle):
+        os.kill(os.getpid(), signal.SIGKILL)
+place.os = Killing()
+from huimin.cli import main
+main(["--folder", sys.argv[2], "backup", sys.argv[3]])
+"""
+
+
+def test_writers_go_on_and_the_copy_never_begins_anew(
+    sqlite_instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two parts of the copy a sale is written and committed."""
+    card, key = fill(sqlite_instance)
+    instance, sales = sqlite_instance, []
+    monkeypatch.setattr(sqlite_snapshot, "PART_BYTES", 16 * 4096)
+
+    class Selling:
+        def __getattr__(self, name: str) -> object:
+            return getattr(os, name)
+
+        def fdatasync(self, handle: int) -> None:
+            sales.append(make_redemption(instance, card, key, amount_fen=1_000))
+
+    monkeypatch.setattr(sqlite_snapshot, "os", Selling())
+    pages = instance.settings.database_path.stat().st_size // 4096
+    made = make_backup(instance, tmp_path / "county.tar")
+    assert made.manifest.counts["ledger"] == 3
+    # As many parts as the database had when the copy began, and no more.
+    assert 3 <= len(sales) <= pages // 16 + 2
+    rows = instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT COUNT(*) AS n FROM ledger").fetchone()["n"]
+    )
+    assert rows == 3 + len(sales)
+
+
+@pytest.mark.parametrize("where", ["copy", "archive"])
+def test_a_backup_that_is_killed_leaves_the_old_one_whole_and_no_half_one(
+    where: str, sqlite_instance: Instance, backups: Path, tmp_path: Path
+) -> None:
+    fill(sqlite_instance)
+    sqlite_instance.close()
+    old = backups / "old.tar"
+    make_backup(sqlite_instance, old)
+    new = backups / "new.tar"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, where, str(sqlite_instance.settings.folder), str(new)],
+        cwd=REPOSITORY,
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not new.exists()
+    target = tmp_path / "target"
+    target.mkdir()
+    assert unpack(old, target, None).counts["ledger"] == 3
+    # What it left is hidden, for its owner alone, and gone after a day.
+    left = [path for path in backups.iterdir() if path != old]
+    assert left
+    assert all(path.name.startswith(".") for path in left)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in left)
+    sweep_half_made(backups, datetime.now(UTC))
+    assert [path for path in backups.iterdir() if path != old] == left
+    for path in left:
+        os.rename(path, path.with_name(path.name.replace(".new.tar", ".huimin-0.tar")))
+    sweep_half_made(backups, datetime.now(UTC) + timedelta(days=2))
+    assert list(backups.iterdir()) == [old]
+
+
+def test_without_room_it_says_so_and_leaves_nothing(
+    sqlite_instance: Instance, backups: Path
+) -> None:
+    fill(sqlite_instance)
+    sqlite_instance.close()
+    size = sqlite_instance.settings.database_path.stat().st_size
+
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
+
+    full = subprocess.run(
+        [sys.executable, "-m", "huimin", "backup", str(backups / "county.tar")],
+        cwd=REPOSITORY,
+        env={**os.environ, "HUIMIN_FOLDER": str(sqlite_instance.settings.folder)},
+        preexec_fn=little_room,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert full.returncode == 2, full.stderr
+    assert len(full.stderr.strip().splitlines()) == 1, full.stderr
+    assert "Traceback" not in full.stderr
+    assert list(backups.iterdir()) == []
+    assert list(sqlite_instance.settings.folder.glob(f"{SCRATCH}*")) == []
+
+
+def test_it_does_not_go_into_the_county_s_own_folder_nor_over_a_file(
+    sqlite_instance: Instance, backups: Path
+) -> None:
+    fill(sqlite_instance)
+    with pytest.raises(StorageProblem, match="别处"):
+        make_backup(sqlite_instance, sqlite_instance.settings.folder / "backups" / "x.tar")
+    there = backups / "x.tar"
+    there.write_bytes(b"mine")
+    with pytest.raises(StorageProblem, match="已存在"):
+        make_backup(sqlite_instance, there)
+    assert there.read_bytes() == b"mine"
+    with pytest.raises(StorageProblem, match="写不了"):
+        make_backup(sqlite_instance, backups / "missing" / "x.tar")
