@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.audit.record import record
 from huimin.core.refusals import FieldProblems
 from huimin.storage.engine import Row
-from huimin.web.column import Column
+from huimin.web.column import Column, TotalRow
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
@@ -29,8 +29,10 @@ def list_answer(
     form: Form | None = None,
     arguments: Mapping[str, str] | None = None,
     more: Callable[[Form], Mapping[str, Any]] | None = None,
+    total: Callable[[Form], TotalRow] | None = None,
 ) -> str | BaseResponse:
-    """The page of a list, or its workbook; `more` gives what the room's own template shows as well.
+    """The page of a list, or its workbook; `more` gives what the room's own template shows as well,
+    `total` the row under the list, on both.
 
     `form` and `arguments` are the filters and their address if they differ from the request's: a
     refused form is shown above the first page.
@@ -43,9 +45,10 @@ def list_answer(
         page = instance().engine.read(lambda tx: read_rows(tx, asked_form, place))
     except FieldProblems as error:
         form, page = form.refused(error), Listed([], 0)
+    total_row = total(form) if total and page.rows else None
     if as_workbook():
         return workbook_response(
-            list_page.file_name or list_page.title, list_page.columns, page.rows
+            list_page.file_name or list_page.title, list_page.columns, page.rows, total=total_row
         )
     address = dict(list_page.arguments(form) if arguments is None else arguments)
     if order is not None:
@@ -57,17 +60,23 @@ def list_answer(
         page=page,
         arguments=address,
         view=ListView(list_page, form, address, order),
+        total_row=total_row,
         **(more(form) if more else {}),
     )
 
 
 def workbook_response(
-    title: str, columns: Sequence[Column], rows: Iterable[Row], *, heading: str | None = None
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    heading: str | None = None,
+    total: TotalRow | None = None,
 ) -> Response:
     """The workbook as a download named after its title; who downloaded it is recorded."""
     listed = list(rows)
     _note_export(len(listed))
-    content = list_workbook(title, columns, listed, heading=heading)
+    content = list_workbook(title, columns, listed, heading=heading, total=total)
     return file_response(content, CONTENT_TYPE, f"{title}.xlsx")
 
 

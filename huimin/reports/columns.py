@@ -19,7 +19,8 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.web.workbook import UNKNOWN
 
 Value = str | int | None
-Sort = Literal["text", "count", "money", "rate"]
+# "points" is the difference of two rates.
+Sort = Literal["text", "count", "money", "rate", "points"]
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,15 @@ class Column:
 
 def shown_text(value: Value, sort: Sort) -> str:
     """A value for people, the same on pages and paper but for the ¥ of a page: `1,234`,
-    `146,717.04`, `12.3%`; UNKNOWN for none."""
+    `146,717.04`, `12.3%`, `0.2 个百分点`; UNKNOWN for none."""
     if value is None:
         return UNKNOWN
     if sort == "money":
         return yuan_text(int(value))
     if sort == "rate":
         return share_text(int(value))
+    if sort == "points":
+        return say("{points} 个百分点", points=share_text(int(value)).rstrip("%"))
     return f"{value:,}" if isinstance(value, int) else value
 
 

@@ -15,6 +15,8 @@ from huimin.reports.exports import Layout
 
 VERSIONS: tuple[tuple[Layout, Mapping[tuple[str, str], str]], ...] = (
     ("today", {}),
+    # Until 2026-11-29: the difference of two rates as a rate.
+    ("points_as_percent", {}),
     # Until 2026-11-28: every table in the PDF, no charts in the workbook, codes of digits bare.
     ("first", {}),
     # Until 2026-11-28: thousands of an amount were not grouped.

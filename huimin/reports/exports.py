@@ -19,8 +19,9 @@ from huimin.reports.report_table import table_text
 from huimin.reports.report_xlsx import xlsx_bytes
 from huimin.web.workbook import CONTENT_TYPE
 
-# How files are laid out: today's way, and the first, in which months were signed until 2026-11-28.
-Layout = Literal["today", "first"]
+# How files are laid out: today's way; with the difference of two rates as a rate, as months were
+# signed until 2026-11-29; and the first, in which they were signed until 2026-11-28.
+Layout = Literal["today", "points_as_percent", "first"]
 ALL_ANNEXES = "all"
 
 
@@ -75,7 +76,9 @@ def export_report(
 
 def laid_out(report: MonthlyReport, layout: Layout) -> MonthlyReport:
     """The report as files of that layout write it."""
-    return replace(report, nothing_as_zero=True) if layout == "first" else report
+    if layout == "first":
+        return replace(report, nothing_as_zero=True, points_as_percent=True)
+    return replace(report, points_as_percent=layout == "points_as_percent")
 
 
 def checked_annexes(codes: Iterable[str]) -> list[str]:

@@ -5,8 +5,8 @@ The page, the PDF, the workbook and the CSV all show these lines in this order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from huimin.core.catalogue import say, sentences
 from huimin.core.money import BASIS_POINTS, half_up
@@ -40,6 +40,13 @@ class Fact:
     now: int | None
     previous: int | None = None
     last_year: int | None = None
+    # Files that were signed until 2026-11-29 wrote the difference of two rates as a rate.
+    points_as_percent: bool = field(default=False, kw_only=True)
+
+    @property
+    def change_sort(self) -> Sort:
+        """How a change is written: that of a rate in percentage points."""
+        return "points" if self.sort == "rate" and not self.points_as_percent else self.sort
 
     @property
     def name(self) -> str:
@@ -63,9 +70,14 @@ class Fact:
             *(self.last_year, self.change("last_year")),
         )
 
+    def sorted_values(self) -> Iterator[tuple[Sort, int | None]]:
+        """The values, each with how it is written."""
+        sorts = (self.sort, self.sort, self.change_sort, self.sort, self.change_sort)
+        return zip(sorts, self.values(), strict=True)
+
     def cells(self) -> tuple[str, ...]:
         """The name and the values as text."""
-        return (self.name, *(shown_text(value, self.sort) for value in self.values()))
+        return (self.name, *(shown_text(value, sort) for sort, value in self.sorted_values()))
 
 
 def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
@@ -84,7 +96,8 @@ def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
 def facts_of(report: MonthlyReport) -> tuple[Fact, ...]:
     """Every line of the cover."""
     later = LATER_FACTS if report.nothing_as_zero else ()
-    return tuple(_fact(report, code) for code in FACT_NAMES if code not in later)
+    facts = (_fact(report, code) for code in FACT_NAMES if code not in later)
+    return tuple(replace(fact, points_as_percent=report.points_as_percent) for fact in facts)
 
 
 def cover_tables(report: MonthlyReport) -> list[CoverTable]:

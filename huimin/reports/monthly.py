@@ -69,6 +69,8 @@ class MonthlyReport:
     months: tuple[MonthTotal, ...] = ()
     # Files that were signed until 2026-11-28 wrote 0 where an earlier period has nothing.
     nothing_as_zero: bool = False
+    # Files that were signed until 2026-11-29 wrote the difference of two rates as a rate.
+    points_as_percent: bool = False
     # Who prepared, reviewed and approved it, and the day it was prepared, once it is signed.
     signers: tuple[str, ...] = ()
 

@@ -88,9 +88,7 @@ class _Pages:
         yield Paragraph(escape("".join(each.say() for each in words)), self.form.left)
         yield Spacer(0, 3 * mm)
         facts = facts_of(self.report)
-        rows = [
-            [fact.name, *(shown_text(each, fact.sort) for each in fact.values())] for fact in facts
-        ]
+        rows = [fact.cells() for fact in facts]
         heads = fact_headings(self.report)
         yield self.form.fitted(heads, rows, ["text", *["money"] * (len(heads) - 1)])
         yield Spacer(0, 2 * mm)

@@ -75,8 +75,8 @@ def write_cover(
     sheet.halves(_period(report), say("单位：元"), last_column)
     sheet.header(fact_headings(report))
     for fact in facts_of(report):
-        sort = _cell_sort(fact.sort)
-        sheet.cells([("text", fact.name), *((sort, value) for value in fact.values())])
+        values = ((_cell_sort(sort), value) for sort, value in fact.sorted_values())
+        sheet.cells([("text", fact.name), *values])
     sheet.row += 1
     for words in (month_sentence(report), *standing_out(report)):
         sheet.text(words.say())

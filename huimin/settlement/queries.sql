@@ -366,8 +366,15 @@ WHERE merchant_id = :merchant_id AND due_fen - carried_fen > paid_fen
 -- name: settlement_totals^
 -- The sums of all that the list would show; voided ones are no money.
 SELECT COUNT(*) AS settlements,
+    CAST(COALESCE(SUM(s.redemptions), 0) AS BIGINT) AS redemptions,
+    CAST(COALESCE(SUM(s.reversals), 0) AS BIGINT) AS reversals,
+    CAST(COALESCE(SUM(s.amount_fen), 0) AS BIGINT) AS amount_fen,
     CAST(COALESCE(SUM(s.discount_fen), 0) AS BIGINT) AS discount_fen,
+    CAST(COALESCE(SUM(s.merchant_share_fen), 0) AS BIGINT) AS merchant_share_fen,
+    CAST(COALESCE(SUM(s.government_share_fen), 0) AS BIGINT) AS government_share_fen,
+    CAST(COALESCE(SUM(s.carried_in_fen), 0) AS BIGINT) AS carried_in_fen,
     CAST(COALESCE(SUM(s.due_fen), 0) AS BIGINT) AS due_fen,
+    CAST(COALESCE(SUM(s.carried_fen), 0) AS BIGINT) AS carried_fen,
     CAST(COALESCE(SUM(s.paid_fen), 0) AS BIGINT) AS paid_fen,
     CAST(COALESCE(SUM(s.due_fen - s.carried_fen - s.paid_fen), 0) AS BIGINT) AS unpaid_fen
 FROM settlement AS s

@@ -17,6 +17,15 @@ from huimin.web.words import grouped, minute_text
 
 
 @dataclass(frozen=True, slots=True)
+class TotalRow:
+    """The row under a list: what it is called, and the sums of all that the filters leave, by the
+    names that the columns with `total` take from a row."""
+
+    label: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A heading and the value for a row: the name of one of its fields, or a function.
 
@@ -26,7 +35,8 @@ class Column:
     A column to be filled in by hand is at least `letters` wide.
 
     `sort` is the order of the list by this column; with "-" before it the first press sorts from
-    the greatest. On a phone a row is a card: `place` is what stands out in it.
+    the greatest. On a phone a row is a card: `place` is what stands out in it. With `total` it
+    has a value in the row under the list as well.
     """
 
     heading: str
@@ -37,6 +47,7 @@ class Column:
     letters: int = 0
     sort: str | None = None
     place: Literal["state", "figure"] | None = None
+    total: bool = False
 
     def plain(self, row: Row) -> Any:
         """The value, for a workbook."""

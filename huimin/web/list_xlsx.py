@@ -11,10 +11,11 @@ import xlsxwriter
 from huimin.core.formula_guard import TEXT_CELL
 from huimin.core.text_width import display_width
 from huimin.storage.engine import Row
-from huimin.web.column import Column
+from huimin.web.column import Column, TotalRow
 from huimin.web.workbook import A4, OPTIONS
 
 WIDTH_MIN, WIDTH_MAX = 8, 60
+TOTAL = {"bold": True, "bg_color": "#EAF5F0"}
 FORMATS = {
     "text": {"border": 1, **TEXT_CELL},
     "money": {"border": 1, "num_format": "#,##0.00"},
@@ -23,11 +24,16 @@ FORMATS = {
 
 
 def list_workbook(
-    title: str, columns: Sequence[Column], rows: Iterable[Row], *, heading: str | None = None
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    heading: str | None = None,
+    total: TotalRow | None = None,
 ) -> bytes:
     """The workbook. Text stays text, so that no ID or card number is rounded.
 
-    `heading` is shown above the table instead of the title.
+    `heading` is shown above the table instead of the title, `total` stands under it.
     """
     columns = [column for column in columns if column.only != "page"]
     target = BytesIO()
@@ -47,10 +53,18 @@ def list_workbook(
         widths = [max(display_width(one.heading) + 2, one.letters) for one in columns]
         for place, column in enumerate(columns):
             sheet.write_string(1, place, column.heading, head)
-        for number, row in enumerate(rows, start=2):
+        lines = [[column.plain(row) for column in columns] for row in rows]
+        for number, line in enumerate(lines, start=2):
+            for place, value in enumerate(line):
+                widths[place] = max(
+                    widths[place], _write_cell(sheet, number, place, value, formats)
+                )
+        if total is not None:
+            formats = {name: book.add_format({**each, **TOTAL}) for name, each in FORMATS.items()}
             for place, column in enumerate(columns):
-                width = _write_cell(sheet, number, place, column.plain(row), formats)
-                widths[place] = max(widths[place], width)
+                value = total.label if not place else None
+                value = column.plain(total.row) if column.total else value
+                _write_cell(sheet, len(lines) + 2, place, value, formats)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, min(max(width, WIDTH_MIN), WIDTH_MAX))
         sheet.freeze_panes(2, 0)

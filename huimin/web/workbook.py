@@ -39,9 +39,10 @@ NUMBER_FORMATS = {
     "money": "#,##0.00;-#,##0.00",
     "rate": "0.00%;-0.00%",
     "share": "0.0%;-0.0%",
+    "points": '0.0" 个百分点";-0.0" 个百分点"',
     "count": "#,##0",
 }
-PLACES = {"money": -2, "rate": -4, "share": -4}
+PLACES = {"money": -2, "rate": -4, "share": -4, "points": -2}
 _PLAIN = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOXED = {**_PLAIN, "border": 1}
 _CELLS: dict[str, dict[str, Any]] = {

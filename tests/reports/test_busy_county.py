@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import zipfile
@@ -15,6 +16,7 @@ import pytest
 
 from huimin.core.money import yuan_text
 from huimin.core.refusals import FieldProblems
+from huimin.reports.as_signed import made_as_signed
 from huimin.reports.columns import columns_of, shown_text
 from huimin.reports.exports import checked_annexes, export_report
 from huimin.reports.facts import facts_of
@@ -151,3 +153,29 @@ def test_a_month_that_runs_says_up_to_when_in_every_file() -> None:
     assert all(said in str(sheet["A2"].value) for sheet in book)
     assert said in table_text(report, COUNTY)
     assert "较上月同期增减（元）" in export_report(report, "csv", COUNTY).decode("utf-8-sig")
+
+
+def test_the_difference_of_two_shares_is_in_points_and_signed_files_stay_as_they_were() -> None:
+    report = busy_report()
+    fact = next(fact for fact in facts_of(report) if fact.code == "used_share_bp")
+    assert [*fact.cells()][1:4] == ["91.4%", "91.5%", "-0.2 个百分点"]
+    for form, reads in (
+        ("pdf", lambda content: "".join(pages_of(content))),
+        ("table", bytes.decode),
+    ):
+        today, earlier = (
+            re.sub(r"\s", "", reads(export_report(report, form, COUNTY, layout=layout)))
+            for layout in ("today", "points_as_percent")
+        )
+        assert "-0.2个百分点" in today, form
+        assert "百分点" not in earlier and "-0.2%" in earlier, form
+        # What was signed before is made again by its digest.
+        signed = export_report(report, form, COUNTY, layout="points_as_percent")
+        again = made_as_signed(
+            lambda layout, form=form: export_report(report, form, COUNTY, layout=layout),
+            hashlib.sha256(signed).hexdigest(),
+        )
+        assert again == signed
+    book = openpyxl.load_workbook(io.BytesIO(export_report(report, "xlsx", COUNTY)))
+    row = next(row for row in book.worksheets[0].rows if row[0].value == "用卡率")
+    assert (row[3].value, row[3].number_format.split(";")[0]) == (-0.18, '0.0" 个百分点"')

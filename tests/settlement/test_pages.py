@@ -189,7 +189,7 @@ def test_lists_filter_and_export(office: Office, own: Any, clock: FixedClock) ->
     for query in ("month=2026-09", "state=paid", "late=pay", "late=confirm"):
         assert "没有符合条件的结算单" in client.get(f"/settlements/?{query}").text, query
     rows = sheet_of(client.get("/settlements/?format=xlsx"))
-    assert [row[0] for row in rows[2:]] == ["JS202610-002", "JS202610-001"]
+    assert [row[0] for row in rows[2:-1]] == ["JS202610-002", "JS202610-001"]
     assert "没有已确认还没付的结算单" in client.get("/settlements/unpaid").text
     clock.advance(days=8 + 30)
     assert "没有符合条件" in office.client().get("/settlements/?late=pay").text
@@ -200,9 +200,13 @@ def test_lists_filter_and_export(office: Office, own: Any, clock: FixedClock) ->
     assert "¥10.00" in page and page.count("31–60 天") == 3
     assert "2 个商户还没有收款账户" in page
     listed = client.get("/settlements/").text
-    assert "合计 2 份" in listed and "应付 ¥10.00" in listed
+    total = listed.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    assert "合计 2 份（不含作废的）" in total and 'data-label="应付">¥10.00' in total
+    _title, heads, *_rows, last = sheet_of(client.get("/settlements/?format=xlsx"))
+    assert last[0].startswith("合计 2 份") and float(last[heads.index("应付")]) == 10.0
+    assert "合计 2 份" in page and 'data-label="未付">¥10.00' in page.partition("<tfoot>")[2]
     aged = sheet_of(client.get("/settlements/unpaid?format=xlsx"))
-    assert [(row[0], row[5], float(row[9])) for row in aged[2:]] == [
+    assert [(row[0], row[5], float(row[9])) for row in aged[2:-1]] == [
         ("JS202610-001", 31, 8.0),
         ("JS202610-002", 31, 2.0),
     ]

@@ -7,6 +7,7 @@ it counts, for those who may read that.
 from __future__ import annotations
 
 from flask import Response, render_template, request
+from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from huimin.access.guards import member, require
@@ -41,6 +42,28 @@ from huimin.web.language import request_language
 DOWNLOADS = ("xlsx", "pdf", "csv", "json")
 # The four figures of the first screen.
 TOTALS = ("amount_fen", "discount_fen", "cards_used", "used_share_bp")
+# The lines of the overview in their groups, which are for reading; files have them in one list.
+FACT_GROUPS = (
+    (
+        _("优惠"),
+        (
+            *("discount_fen", "amount_fen", "government_share_fen", "merchant_share_fen"),
+            *("redemptions", "reversals"),
+        ),
+    ),
+    (
+        _("卡片"),
+        ("cards_used", "cards_new", "cards_valid", "cards_never_used", "used_share_bp"),
+    ),
+    (
+        _("断网交易和补录"),
+        (
+            *("offline", "offline_share_bp", "claims_submitted", "claims_approved"),
+            *("claims_rejected", "claims_open"),
+        ),
+    ),
+    (_("提醒和示范点"), ("alerts_found", "alerts_looked_at", "silent")),
+)
 # A longer table is folded behind its first rows.
 ROWS_SHOWN = 20
 ASKED = ("month", "first", "last")
@@ -64,6 +87,7 @@ def months() -> str | tuple[str, int]:
         closed=closed,
         form=form,
         facts=facts,
+        fact_groups=FACT_GROUPS,
         headline={fact.code: fact for fact in facts if fact.code in TOTALS},
         words_of_month=month_sentence(report).say(language),
         standing_out=[words.say(language) for words in standing_out(report)],

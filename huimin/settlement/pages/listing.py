@@ -29,7 +29,7 @@ from huimin.settlement.pages.words import LOOKS, own_merchant
 from huimin.settlement.wording import STATES, state_of, state_words
 from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column
+from huimin.web.column import Column, TotalRow
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -47,17 +47,21 @@ LATE = {
 def settlements() -> str | Response:
     """The list, the latest month first."""
     return list_answer(
-        _list(request_language()), rows_of(settlements_before, _criteria), more=_more
+        _list(request_language()), rows_of(settlements_before, _criteria), more=_more, total=_total
     )
 
 
-def _more(form: Form) -> dict[str, Any]:
-    """The sums of all that the filters leave, not of one page."""
+def _more(_form: Form) -> dict[str, Any]:
     return {
         "may_pay": allows(member().role, "settlement.manage"),
         "own_merchant": own_merchant(),
-        "totals": instance().engine.read(lambda tx: settlement_totals(tx, _criteria(form))),
     }
+
+
+def _total(form: Form) -> TotalRow:
+    """The sums of all that the filters leave, not of one page."""
+    sums = instance().engine.read(lambda tx: settlement_totals(tx, _criteria(form)))
+    return TotalRow(_("合计 {count} 份（不含作废的）", count=f"{sums['settlements']:,}"), sums)
 
 
 def _list(language: str) -> ListPage:
@@ -92,8 +96,9 @@ def _columns(language: str, *, of_merchant: bool) -> list[Column]:
         return state
 
     def unpaid_cell(row: Row) -> str:
-        return cells.NOTHING if row["state"] == "voided" else money_text(row["unpaid_fen"])
+        return cells.NOTHING if row.get("state") == "voided" else money_text(row["unpaid_fen"])
 
+    unpaid = column.money(_("未付"), "unpaid_fen", sort="-unpaid", total=True)
     return [
         Column(_("编号"), "number", number_cell, "nowrap", sort="-number"),
         Column(_("月份"), "month", only="workbook"),
@@ -106,17 +111,17 @@ def _columns(language: str, *, of_merchant: bool) -> list[Column]:
         ),
         Column(_("统一社会信用代码"), "credit_code", only="workbook"),
         Column(_("状态"), lambda row: state_words(row, language), only="workbook"),
-        column.count(_("笔数"), "redemptions", only="workbook"),
-        column.count(_("退货"), "reversals", only="workbook"),
-        column.money(_("原价"), "amount_fen", only="workbook"),
-        column.money(_("优惠"), "discount_fen", sort="-discount"),
-        column.money(_("商户承担"), "merchant_share_fen", only="workbook"),
-        column.money(_("政府承担"), "government_share_fen", only="workbook"),
-        column.money(_("上期结转"), "carried_in_fen", only="workbook"),
-        column.money(_("应付"), "due_fen", place="figure", sort="-due"),
-        column.money(_("结转下期"), "carried_fen", only="workbook"),
-        column.money(_("已付"), "paid_fen", sort="-paid"),
-        replace(column.money(_("未付"), "unpaid_fen", sort="-unpaid"), cell=unpaid_cell),
+        column.count(_("笔数"), "redemptions", only="workbook", total=True),
+        column.count(_("退货"), "reversals", only="workbook", total=True),
+        column.money(_("原价"), "amount_fen", only="workbook", total=True),
+        column.money(_("优惠"), "discount_fen", sort="-discount", total=True),
+        column.money(_("商户承担"), "merchant_share_fen", only="workbook", total=True),
+        column.money(_("政府承担"), "government_share_fen", only="workbook", total=True),
+        column.money(_("上期结转"), "carried_in_fen", only="workbook", total=True),
+        column.money(_("应付"), "due_fen", place="figure", sort="-due", total=True),
+        column.money(_("结转下期"), "carried_fen", only="workbook", total=True),
+        column.money(_("已付"), "paid_fen", sort="-paid", total=True),
+        replace(unpaid, cell=unpaid_cell),
         Column(_("确认期限"), "confirm_by", only="workbook"),
         column.minute(_("确认时间"), "confirmed_at", only="workbook"),
     ]

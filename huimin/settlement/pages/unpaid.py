@@ -31,7 +31,7 @@ from huimin.settlement.payment_list import (
 )
 from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column
+from huimin.web.column import Column, TotalRow
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
@@ -67,6 +67,7 @@ def unpaid() -> str | Response:
         lambda _tx, _form, place: sorted_page(aged.rows, place, SORTED_BY),
         form=form,
         more=lambda _form: more,
+        total=lambda _form: _total(aged),
     )
 
 
@@ -108,6 +109,12 @@ def _aged(form: Form) -> AgedList:
     )
 
 
+def _total(aged: AgedList) -> TotalRow:
+    names = ("payable_fen", "paid_fen", "unpaid_fen")
+    sums = {name: sum(row[name] for row in aged.rows) for name in names}
+    return TotalRow(_("合计 {count} 份", count=f"{len(aged.rows):,}"), sums)
+
+
 def _list(language: str) -> ListPage:
     merchant_id = own_merchant()
 
@@ -132,9 +139,9 @@ def _list(language: str) -> ListPage:
         Column(_("确认日期"), "confirmed_on", css_class="nowrap"),
         column.count(_("天数"), "days", only="workbook"),
         Column(_("账龄"), lambda row: age_words(row["age"]), only="workbook"),
-        column.money(_("应付"), "payable_fen", sort="-payable"),
-        column.money(_("已付"), "paid_fen"),
-        column.money(_("未付"), "unpaid_fen", place="figure", sort="-unpaid"),
+        column.money(_("应付"), "payable_fen", sort="-payable", total=True),
+        column.money(_("已付"), "paid_fen", total=True),
+        column.money(_("未付"), "unpaid_fen", place="figure", sort="-unpaid", total=True),
     ]
     months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
     words = [(month, month_words(month, language)) for month in months]

@@ -1,4 +1,5 @@
-// A whole table is sorted in the page: each head of a table with data-sortable becomes a button. Figures begin
+// A whole table is sorted in the page: each head of a table with data-sortable becomes a button, and on a phone, where
+// its rows are cards, the heads are a choice that the attribute names. Figures begin
 // with the largest, names with the first; pressed again, the other way round. What has no value stands last, the
 // foot stays where it is. Without this script the rows stand in an order that makes sense.
 
@@ -27,10 +28,39 @@ function sort(table, place, descending, figures) {
   body.append(...rows.map((each) => each.row));
 }
 
-for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll("table[data-sortable]"))) {
+/** @param {HTMLTableElement} table */
+function makeSortable(table) {
   const heads = Array.from(table.tHead.rows[0].cells);
-  heads.forEach((head, place) => {
+
+  /** @param {number} place */
+  function sortBy(place) {
+    const head = heads[place];
     const figures = head.classList.contains("number");
+    const now = head.getAttribute("aria-sort");
+    const descending = now ? now === "ascending" : figures;
+    for (const other of heads) {
+      other.removeAttribute("aria-sort");
+      other.querySelector(".sorts span").textContent = " ↕";
+    }
+    head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    head.querySelector(".sorts span").textContent = descending ? " ↓" : " ↑";
+    sort(table, place, descending, figures);
+  }
+
+  /** The heads in a choice above the cards of a phone, where they are not seen. */
+  function makeChoice() {
+    const label = document.createElement("label");
+    const choice = document.createElement("select");
+    label.className = "sort-by";
+    choice.className = "form-select form-select-sm";
+    choice.append(new Option("—", ""), ...heads.map((head, place) => new Option(head.textContent.trim(), String(place))));
+    choice.addEventListener("change", () => (choice.value ? sortBy(Number(choice.value)) : undefined));
+    label.append(table.dataset.sortable, " ", choice);
+    table.before(label);
+  }
+
+  if (table.classList.contains("as-cards")) makeChoice();
+  heads.forEach((head, place) => {
     const button = document.createElement("button");
     const arrow = document.createElement("span");
     button.type = "button";
@@ -40,18 +70,12 @@ for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (document.queryS
     arrow.textContent = " ↕";
     button.append(arrow);
     head.append(button);
-    button.addEventListener("click", () => {
-      const now = head.getAttribute("aria-sort");
-      const descending = now ? now === "ascending" : figures;
-      for (const other of heads) {
-        other.removeAttribute("aria-sort");
-        other.querySelector(".sorts span").textContent = " ↕";
-      }
-      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      arrow.textContent = descending ? " ↓" : " ↑";
-      sort(table, place, descending, figures);
-    });
+    button.addEventListener("click", () => sortBy(place));
   });
+}
+
+for (const table of /** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll("table[data-sortable]"))) {
+  makeSortable(table);
 }
 
 // On paper every table is open; a section that an address names is opened with its table.
