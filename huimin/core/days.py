@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 
 # Asia/Shanghai has had no daylight saving time since 1991; a fixed offset needs no zone database.
@@ -69,6 +70,12 @@ def parse_day(text: str) -> date:
     if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
         raise ValueError("a day is written as 2026-10-31")
     return date.fromisoformat(text)
+
+
+def typed_day(text: str) -> date:
+    """The same as a person types it: full-width digits and signs, as input methods leave them, and
+    spaces around it do not matter. Raises ValueError."""
+    return parse_day(unicodedata.normalize("NFKC", text).strip())
 
 
 def month_days(month: str) -> tuple[date, date]:

@@ -17,7 +17,7 @@ from huimin.command_line import (
     translated,
 )
 from huimin.core.catalogue import Words, text
-from huimin.core.refusals import Refusal
+from huimin.core.refusals import field_problem
 from huimin.core.words import CLOSING_STATES
 from huimin.instance import Instance
 from huimin.months import queries
@@ -82,7 +82,7 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
             row["version"] for row in queries.approved_versions(tx) if row["month"] == month
         ]
         if not versions:
-            raise Refusal("not_found")
+            raise field_problem("month", "{month} 还没有结账，结了账才有文件。", month=month)
         if not check:
             for version in versions:
                 restore_files(tx, folder, month, version)

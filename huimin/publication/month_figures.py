@@ -13,6 +13,7 @@ from itertools import groupby, product
 from typing import Any
 
 from huimin.core.days import county_start, instant_text, month_days, next_month
+from huimin.core.json_text import read_json
 from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.lives import lives_of
 from huimin.publication import queries
@@ -25,7 +26,7 @@ from huimin.publication.suppress import (
     Protected,
     protect,
 )
-from huimin.publication.take_up import Shown, protect_take_up
+from huimin.publication.take_up import Shown, Told, protect_take_up, told_by
 from huimin.reach.counts import count_county
 from huimin.storage.engine import Row, Transaction
 
@@ -47,7 +48,8 @@ def month_figures(tx: Transaction, month: str, counted: MonthCounts | None = Non
     taking_part |= {kind for _, kind in counts.sums}
     kinds = [kind for kind in OUTLET_KINDS if kind in taking_part]
     named = {town: names.get(town, town) for town in towns}
-    return figures_of(month, counts, named, kinds, lives.joined_over(*days, towns))
+    together = lives.joined_over(*days, towns)
+    return figures_of(month, counts, named, kinds, together, _told_beside(tx, month))
 
 
 def figures_of(
@@ -56,10 +58,12 @@ def figures_of(
     towns: dict[str, str],
     kinds: list[str],
     together: Sequence[tuple[str, ...]] | None = None,
+    told: Sequence[Told] = (),
 ) -> Row:
     """The same from counts, names of towns by code, and kinds, both in the order of the page.
 
-    `together` are the towns in the groups that are never told apart: one followed the other.
+    `together` are the towns in the groups that are never told apart: one followed the other; `told`
+    is the take-up that the months before and after have told.
     """
     codes = list(towns)
     protected = protect(counts, codes, kinds, together)
@@ -81,7 +85,7 @@ def figures_of(
         lists = dict.fromkeys(("by_town", "by_kind", "by_town_and_kind"), nothing)
         return {**head, "withheld": True, "county": None, **lists}
     county, by_town = counts.of(codes, kinds), [counts.of(g, kinds) for g in protected.towns]
-    of_county, of_towns = protect_take_up(counts.take_up, protected.towns, by_town, county)
+    of_county, of_towns = protect_take_up(counts.take_up, protected.towns, by_town, county, told)
     return {
         **head,
         "withheld": False,
@@ -125,6 +129,18 @@ def _still(tx: Transaction, month: str, counted: MonthCounts | None) -> MonthCou
         return None
     sums = _sums(tx, month)
     return replace(counted, sums=sums) if _sales(sums) == _sales(counted.sums) else None
+
+
+def _told_beside(tx: Transaction, month: str) -> list[Told]:
+    """The take-up that months before and after have told, each figure by the nearest."""
+    rows = [
+        (row["month"], read_json(row["figures_json"]))
+        for row in queries.figures_ever_published(tx)
+        if row["month"] != month
+    ]
+    before = [figures for of, figures in reversed(rows) if of < month]
+    after = [figures for of, figures in rows if of > month]
+    return [*told_by(before), *told_by(after)]
 
 
 def _sums(tx: Transaction, month: str) -> dict[Cell, OfMerchants]:

@@ -39,6 +39,15 @@ SELECT DISTINCT kind FROM outlet WHERE created_at < :before ORDER BY kind;
 SELECT figures_json, sha256 FROM publication_month
 WHERE month = :month AND state = 'published' ORDER BY version LIMIT 1;
 
+-- name: figures_ever_published
+-- Every month's, as they were published first, in the order of the months.
+SELECT month, figures_json FROM publication_month
+WHERE state = 'published' AND NOT EXISTS (
+    SELECT 1 FROM publication_month AS earlier
+    WHERE earlier.month = publication_month.month AND earlier.state = 'published'
+        AND earlier.version < publication_month.version)
+ORDER BY month;
+
 -- name: insert_publication!
 INSERT INTO publication_month (id, month, version, close_id, state, figures_json, sha256, published_at)
 VALUES (:id, :month, :version, :close_id, :state, :figures_json, :sha256, :published_at);

@@ -11,8 +11,9 @@ ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- name: lock_recipients!
--- Of two proposals at once the second sees the first.
-UPDATE report_recipient SET state = state WHERE state IN ('proposed', 'approved');
+-- Of two proposals at once the second sees the first, also of the very first two: the county's own row
+-- is always there to wait for.
+UPDATE division SET name = name WHERE level = 'county';
 
 -- name: count_live$
 SELECT COUNT(*) FROM report_recipient WHERE state IN ('proposed', 'approved');

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from huimin.core.days import parse_day
+from huimin.core.days import typed_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.held_writes import WritesHeld
@@ -91,7 +91,7 @@ class Form:
     def day(self, name: str) -> date:
         """The date in a field. Raises FieldProblems if it is not a date."""
         try:
-            return parse_day(self.text(name))
+            return typed_day(self.text(name))
         except ValueError:
             raise field_problem(name, "日期请写成 2026-10-31。") from None
 

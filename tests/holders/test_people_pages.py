@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 from urllib.parse import unquote
 
@@ -481,6 +483,27 @@ def test_the_same_number_leads_to_the_person_in_ones_own_town_alone(
     village = "512022001002"
     page = office.post(elsewhere, "/holders/new", **{**form, "division_code": village}).text
     assert "已在其他镇街登记" in page and there["id"] not in page and "not_same" not in page
+
+
+@pytest.mark.both_engines
+def test_sent_twice_at_once_the_second_is_led_to_the_person(
+    office: Office, instance: Instance
+) -> None:
+    client, other = office.client(), office.client()
+    form = {**new_form(), "csrf_token": csrf_of(client, "/account")}
+    others = {**form, "csrf_token": csrf_of(other, "/account")}
+    start = Barrier(2)
+
+    def send(by: Any, data: Any) -> Any:
+        start.wait()
+        return by.post("/holders/new", data=data)
+
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(send, client, form), pool.submit(send, other, others)]
+        answers = sorted((one.result() for one in sent), key=lambda one: one.status_code)
+    assert [answer.status_code for answer in answers] == [302, 422]
+    entered = answers[0].headers["Location"]
+    assert f'href="{entered}">到他的页面办理' in answers[1].text
 
 
 def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from huimin.instance import Instance
 from huimin.publication.counts import Counts, TakeUp
 from huimin.publication.suppress import PEOPLE_MIN
-from huimin.publication.take_up import protect_take_up
+from huimin.publication.take_up import protect_take_up, told_by
 from tests.conftest import FixedClock, WireApp
 from tests.making.holders import make_holder
 from tests.publication.attack import AllTables
@@ -55,6 +55,78 @@ def test_few_people_reached_or_missed_follow_from_nothing_that_is_published(town
     if any(shown):
         # Who knows every other small town still finds one with enough people in the sum.
         assert any(min(towns[n][:2]) >= PEOPLE_MIN for n in hidden) or not hidden
+
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(-7, 7), st.integers(-7, 7)), min_size=1, max_size=6
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(5, 40), st.integers(5, 12)), min_size=5, max_size=5),
+    st.lists(CHANGES, min_size=1, max_size=4),
+)
+def test_no_two_months_differ_by_a_few_people(towns: list, changes: list) -> None:
+    """People come and go; whoever keeps every month's figures subtracts them."""
+    names, published = [f"town-{n}" for n in range(len(towns))], list[Any]()
+    for month in [[], *changes]:
+        for place, reached, missed in month:
+            towns[place] = (max(0, towns[place][0] + reached), max(0, towns[place][1] + missed))
+        by_town = {n: TakeUp(a + b, a) for n, (a, b) in zip(names, towns, strict=True)}
+        whole, shown = protect_take_up(
+            by_town,
+            [(name,) for name in names],
+            [Counts(people=0, cards=0, sales=0, saved_fen=0)] * len(names),
+            Counts(0, 0, 0, 0),
+            told_by(published[::-1]),
+        )
+        county, of_towns = _row(whole), [_row(part) for part in shown]
+        rows = [{"towns": [n], **row} for n, row in zip(names, of_towns, strict=True)]
+        _require_no_few(published, county, rows)
+        published.append({"county": county, "by_town": rows})
+
+
+def _row(shown: TakeUp | None) -> dict[str, int | None]:
+    return {"entitled": shown and shown.entitled, "reached": shown and shown.reached}
+
+
+def _require_no_few(published: list[Any], county: Any, rows: list[Any]) -> None:
+    """Against the newest month that tells each figure: none has moved by one to four people."""
+
+    def told(places: set[int], month: Any) -> tuple[int, int] | None:
+        parts = [month["by_town"][place] for place in places]
+        if any(part["entitled"] is None for part in parts):
+            return None
+        return sum(p["entitled"] for p in parts), sum(p["reached"] for p in parts)
+
+    def hidden(month: Any) -> set[int]:
+        return {n for n, part in enumerate(month["by_town"]) if part["entitled"] is None}
+
+    def rest(month: Any) -> tuple[int, int] | None:
+        shown = told(set(range(len(rows))) - hidden(month), month)
+        if shown is None or month["county"]["entitled"] is None:
+            return None
+        return month["county"]["entitled"] - shown[0], month["county"]["reached"] - shown[1]
+
+    now = {"county": county, "by_town": rows}
+    pairs = [
+        (told({n}, now), next((t for m in published[::-1] if (t := told({n}, m))), None))
+        for n in range(len(rows))
+    ]
+    left = hidden(now)
+    if 0 < len(left) < len(rows):
+        same = (rest(m) for m in published[::-1] if hidden(m) == left)
+        pairs.append((rest(now), next((each for each in same if each), None)))
+    known = (m["county"] for m in published[::-1] if m["county"]["entitled"] is not None)
+    last = next(known, None)
+    if last is not None and county["entitled"] is not None:
+        pairs.append(((county["entitled"], county["reached"]), (last["entitled"], last["reached"])))
+    for one, before in pairs:
+        if one is None or before is None:
+            continue
+        by = (one[0] - before[0], one[1] - before[1])
+        assert not any(0 < abs(each) < PEOPLE_MIN for each in (*by, by[0] - by[1]))
 
 
 def test_the_page_and_the_files_show_who_is_entitled_reached_and_missed(

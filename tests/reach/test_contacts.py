@@ -141,6 +141,9 @@ def test_a_contact_that_can_t_be_is_refused_beside_its_field(
         refused = note(office, client, first, **form)
         assert refused.status_code == 422, form
         assert re.findall('id="problem-([a-z_]+)"', refused.text) == [field], form
+    # What an input method leaves full-width is a day all the same.
+    typed = {"contacted_on": "２０２６－１０－３０", "next_on": "2026－11－02 "}
+    assert note(office, client, first, **typed).status_code == 302
     # Somebody of another town is nobody here.
     for holder in (people["elsewhere"], {"id": "01940000-0000-7000-8000-000000000000"}):
         assert note(office, client, holder).status_code == 404

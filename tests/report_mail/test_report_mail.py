@@ -7,8 +7,10 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import openpyxl
@@ -291,6 +293,31 @@ def test_what_is_typed_wrongly_is_said_beside_its_field(
     with pytest.raises(FieldProblems) as caught:
         propose(sqlite_instance, **over)
     assert [problem.field for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.both_engines
+def test_of_two_first_proposals_at_once_the_second_sees_the_first(instance: Instance) -> None:
+    """A month that runs and a closed one could be subtracted, also where nobody had any before."""
+    is_first_written, is_second_over = Event(), Event()
+
+    def first(tx: Any) -> None:
+        propose_recipient(tx, PROPOSAL, now=instance.clock(), actor="li")
+        is_first_written.set()
+        # The second has to wait for the end of this one; one that did not would be over by now.
+        is_second_over.wait(1)
+
+    def second() -> None:
+        is_first_written.wait()
+        try:
+            propose(instance, "wang", schedule="day", day="5")
+        finally:
+            is_second_over.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        later = pool.submit(second)
+        pool.submit(instance.engine.write, first).result()
+        with pytest.raises(FieldProblems):
+            later.result()
 
 
 def test_there_is_an_end_to_the_number_of_recipients(sqlite_instance: Instance) -> None:

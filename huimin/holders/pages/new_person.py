@@ -80,6 +80,7 @@ def enter_person() -> Answer:
         return _form_page(form.shown_again(), draft_id)
     if form.text("act") == "draft":
         return _keep(form, draft_id)
+    draft: HolderDraft | None = None
     try:
         draft = _checked(form)
         known = _registered(draft)
@@ -90,6 +91,10 @@ def enter_person() -> Answer:
             return _form_page(_choose_again(form), draft_id, same=same), 422
         holder_id = _enter(draft, draft_id)
     except (FieldProblems, Refusal) as error:
+        # Sent twice at once, the other one may have been entered meanwhile.
+        known = _registered(draft) if draft else None
+        if known is not None:
+            return _already_registered(form, draft_id, known), 422
         return _form_page(_choose_again(form.refused(error)), draft_id), 422
     message = _("已登记并提交申请；下一步由另一位工作人员审核。")
     return go_on(message, "holders.person", holder_id=holder_id)

@@ -2,7 +2,9 @@
 const tour = document.querySelector("[data-tour]");
 const KEY = "huimin.tour";
 
-if (localStorage.getItem(KEY) === "closed") tour.open = false;
+// On a phone it would be most of the first screen: it begins folded, and says the stop all the same.
+const narrow = matchMedia("(max-width: 575.98px)").matches;
+if ((localStorage.getItem(KEY) ?? (narrow ? "closed" : "open")) === "closed") tour.open = false;
 tour.addEventListener("toggle", () => localStorage.setItem(KEY, tour.open ? "open" : "closed"));
 
 const EVERY_MS = 5_000;
