@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from huimin.core.catalogue import say
+from huimin.core.catalogue import say, sentence
 from huimin.core.formula_guard import STRING_CELL
 from huimin.core.text_width import display_width
 
@@ -33,13 +33,15 @@ Cell = tuple[str, Value]
 A4 = 9
 # Of a row, in points, for each line of text in it.
 LINE_HEIGHT = 13.5
+# What stands behind a difference of two rates.
+_POINTS = sentence("{points} 个百分点").removeprefix("{points}")
 # Sort of number → its format, and the power of ten that makes it of fen or basis points. A rate is
 # written as the fraction that it is; the format alone makes it a percentage.
 NUMBER_FORMATS = {
     "money": "#,##0.00;-#,##0.00",
     "rate": "0.00%;-0.00%",
     "share": "0.0%;-0.0%",
-    "points": '0.0" 个百分点";-0.0" 个百分点"',
+    "points": f'0.0"{_POINTS}";-0.0"{_POINTS}"',
     "count": "#,##0",
 }
 PLACES = {"money": -2, "rate": -4, "share": -4, "points": -2}
