@@ -66,7 +66,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "fleet": (
         "huimin.fleet.commands:fleet",
-        sentence("多个县一起管：按清单（TOML）逐县检查、升级。"),
+        sentence("多个县一起管：按清单（TOML）逐县检查、升级、备份。"),
     ),
     "province": (
         "huimin.province.commands:province",

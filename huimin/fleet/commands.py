@@ -1,4 +1,4 @@
-"""`huimin fleet`: check and upgrade many counties from one list."""
+"""`huimin fleet`: check, upgrade and back up many counties from one list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group()
 def fleet() -> None:
-    """多个县一起管：按清单（TOML）逐县检查、升级。"""
+    """多个县一起管：按清单（TOML）逐县检查、升级、备份。"""
 
 
 def of_each(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,6 +61,27 @@ def doctor(file: Path, at_once: int, form: str) -> None:
 def migrate(file: Path, at_once: int, form: str) -> None:
     """逐县把数据库升级到当前版本；一个县不成，不影响别的县。"""
     _run_all(file, lambda county: ["migrate"], at_once, form)
+
+
+@fleet.command()
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="备份放在这个文件夹里，每县一个子文件夹，名为县代码。",
+)
+@click.option("--keep", metavar="7d4w12m", help="保留多少份，同 huimin backup --keep。")
+@of_each
+def backup(file: Path, out: Path, keep: str | None, at_once: int, form: str) -> None:
+    """逐县备份；一个县不成，不影响别的县。"""
+
+    def words(county: FleetCounty) -> list[str]:
+        place = out.resolve() / county.code
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return ["backup", f"{place}/", *([] if keep is None else ["--keep", keep])]
+
+    _run_all(file, words, at_once, form)
 
 
 def _run_all(
