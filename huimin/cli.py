@@ -42,7 +42,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "policies": ("huimin.policies.commands:policies", sentence("优惠政策：草稿、试算、发布。")),
     "staff": ("huimin.access.commands:staff", sentence("工作人员：添加、停用、改密码。")),
-    "ledger": ("huimin.ledger.commands:ledger", sentence("流水：验证、重算汇总。")),
+    "ledger": ("huimin.anchors.commands:ledger", sentence("流水：验证、存证、重算汇总。")),
     "receipts": (
         "huimin.checkout.receipts.commands:receipts",
         sentence("小票：在网络打印机上打印。"),

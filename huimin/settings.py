@@ -255,6 +255,9 @@ class Settings:
         _long_secret,
         secret=True,
     )
+    anchor_folder: str | None = _setting(
+        "存证另存到哪个文件夹，最好在另一台机器上 / folder, best of another host, for anchors", None
+    )
     webhook_networks: str | None = _setting(
         "商户的通知地址可以在哪些内网网段 / private networks that merchants' webhooks may be in",
         None,

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from huimin.anchors.daily import anchor_day
 from huimin.backup.newest import check_newest_backup
 from huimin.core.catalogue import Text, text
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.send import send_due
+from huimin.publication.digest import publish_digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ def send_notices(instance: Instance) -> Outcome:
 
 TASKS: tuple[Task, ...] = (
     Task("backup", text("备份"), check_newest_backup),
+    Task("anchor", text("存证"), anchor_day),
+    # After the anchors, from which they are folded.
+    Task("digests", text("流水校验码"), publish_digests),
     # Last, because the others have news.
     Task("notices", text("通知"), send_notices),
 )

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from huimin.access.trial_accounts import DEMO_FILE
+from huimin.anchors.daily import anchor_day
 from huimin.cards.token import token_of
 from huimin.core.catalogue import say
 from huimin.core.days import county_day, instant_text, month_of
@@ -34,6 +35,7 @@ from huimin.holders.second_phones import find_second_phones
 from huimin.instance import Instance
 from huimin.keys.key_file import save_keys
 from huimin.open_instance import instance_over
+from huimin.publication.digest import publish_digests
 from huimin.settings import Settings
 from huimin.storage.engine import Row
 from huimin.storage.open_engine import create_database, drop_tables, open_engine
@@ -58,8 +60,23 @@ def open_demo(
     manifest = existing_demo(settings)
     if manifest is not None:
         find_second_phones(settings)
+        _catch_up(settings, now)
         return Demo(remember_address(settings, manifest))
     return _build(settings, now=now, seed=seed, progress=progress)
+
+
+def _catch_up(settings: Settings, now: datetime) -> None:
+    """Make the anchors and digests of the days since: no timer runs in a demo."""
+    instance = instance_over(settings, open_engine(settings), lambda: now)
+    try:
+        _publish_days(instance)
+    finally:
+        instance.close()
+
+
+def _publish_days(instance: Instance) -> None:
+    anchor_day(instance)
+    publish_digests(instance)
 
 
 def remember_address(settings: Settings, manifest: Row) -> Row:
@@ -121,6 +138,7 @@ def _fill(
     progress(len(days))
     plan = MonthsPlan(county.customers, county.tills, now, seed)
     played = play(county, plan, lambda: progress(0))
+    _publish_days(instance)
     close_month(instance, month_of(days[0]), now=now)
     return _described(county, seed), played
 

@@ -25,7 +25,7 @@ def close_month(instance: Instance, month: str, *, now: datetime) -> None:
     version = check_and_draft(
         engine,
         month,
-        county_name=instance.settings.county_name,
+        settings=instance.settings,
         now=now,
         actor=preparer.username,
         progress=lambda step, done, total: None,

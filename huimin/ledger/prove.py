@@ -7,16 +7,20 @@ backup leaves in a chain is on record (epochs.py), and no break.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from huimin.core.catalogue import Text, Words, sentence
 from huimin.core.chain import GENESIS, row_hash
+from huimin.core.days import parse_instant
 from huimin.ledger import queries
 from huimin.ledger.epochs import gaps_of
 from huimin.ledger.read import chain_rows
 from huimin.storage.engine import Row, Transaction
 
+# Two sales of a till at once may be written in the other order; a wrong clock is wrong by more.
+CLOCK_SLACK = timedelta(minutes=5)
 BREAKS = Words(
     "ledger_break",
     {
@@ -48,6 +52,41 @@ class Finding:
         return Text(where, {**asdict(self), "what": BREAKS.text(self.code)})
 
 
+class ChainBroken(Exception):
+    """A chain does not hold; `finding` says where."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class BackInTime:
+    """A row with an earlier instant than `before`, one in front of it in its chain."""
+
+    terminal_id: str
+    sequence: int
+    receipt_no: str
+    recorded_at: str
+    before: str
+
+    @property
+    def seconds(self) -> float:
+        """How far back it goes."""
+        return (parse_instant(self.before) - parse_instant(self.recorded_at)).total_seconds()
+
+    @property
+    def text(self) -> Text:
+        """The row in words."""
+        return Text(
+            sentence(
+                "收银终端 {terminal_id} 第 {sequence} 行：收据号 {receipt_no}，"
+                "入账时间 {recorded_at} 早于前面的 {before}（服务器的时钟错过）"
+            ),
+            asdict(self),
+        )
+
+
 def verify_chains(
     tx: Transaction, progress: Callable[[int, int], None] | None = None
 ) -> list[Finding]:
@@ -70,12 +109,11 @@ def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
     """The first break in the terminal's chain, or None."""
     gaps = gaps_of(tx, terminal_id)
     sequence, previous_hash = 0, GENESIS
-    for row in chain_rows(tx, terminal_id):
-        sequence = _beyond(gaps, sequence, row["sequence"])
-        code = _fault(row, sequence, previous_hash)
-        if code is not None:
-            return Finding(terminal_id, row["sequence"], code, row["receipt_no"], row["id"])
-        sequence, previous_hash = row["sequence"], row["hash"]
+    try:
+        for row in proved_rows(tx, terminal_id):
+            sequence, previous_hash = row["sequence"], row["hash"]
+    except ChainBroken as broken:
+        return broken.finding
     head = queries.chain_head_of(tx, terminal_id=terminal_id)
     if head is not None:
         sequence = _beyond(gaps, sequence, head["sequence"])
@@ -86,6 +124,38 @@ def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
     if head["hash"] != previous_hash:
         return Finding(terminal_id, sequence, "head_changed")
     return None
+
+
+def proved_rows(
+    tx: Transaction, terminal_id: str, *, after: int = 0, previous_hash: str = GENESIS
+) -> Iterator[Row]:
+    """The terminal's rows behind the place `after`, whose row has that hash; each is proved first.
+
+    Raises ChainBroken at the first that does not hold.
+    """
+    gaps, sequence = gaps_of(tx, terminal_id), after
+    for row in chain_rows(tx, terminal_id, after):
+        sequence = _beyond(gaps, sequence, row["sequence"])
+        code = _fault(row, sequence, previous_hash)
+        if code is not None:
+            raise ChainBroken(
+                Finding(terminal_id, row["sequence"], code, row["receipt_no"], row["id"])
+            )
+        yield row
+        sequence, previous_hash = row["sequence"], row["hash"]
+
+
+def rows_back_in_time(tx: Transaction) -> list[BackInTime]:
+    """The rows that were recorded more than five minutes before the row in front of them.
+
+    Nobody can mend them, and the chain holds: they say that the server's clock was wrong.
+    """
+    rows = [
+        BackInTime(**row)
+        for terminal in queries.terminals_with_rows(tx)
+        for row in queries.rows_before_earlier_ones(tx, terminal_id=terminal["terminal_id"])
+    ]
+    return [row for row in rows if row.seconds > CLOCK_SLACK.total_seconds()]
 
 
 def row_holds(tx: Transaction, row: Row) -> bool:

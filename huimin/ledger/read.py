@@ -86,9 +86,8 @@ def usage_at(
     return replace(usage, budget_left_fen=budget_left(tx, terms, now))
 
 
-def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:
-    """A terminal's rows by sequence, read in chunks."""
-    after = 0
+def chain_rows(tx: Transaction, terminal_id: str, after: int = 0) -> Iterator[Row]:
+    """A terminal's rows behind a place, by sequence, read in chunks."""
     while rows := list(queries.chain_rows(tx, terminal_id=terminal_id, after=after, count=CHUNK)):
         yield from rows
         after = rows[-1]["sequence"]

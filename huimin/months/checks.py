@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from huimin.anchors.daily import check_kept, outside_notes
 from huimin.checkout.offline.waiting_sales import count_waiting
 from huimin.core.days import county_day, county_start, instant_text, month_days, previous_month
 from huimin.core.money import money_text
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
+from huimin.keys.key_ring import KeyRing
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_month
 from huimin.months import queries
+from huimin.settings import Settings
 from huimin.storage.engine import Engine, Transaction
 
 Level = Literal["ok", "warning", "stop"]
@@ -52,7 +55,9 @@ def is_over(month: str, now: datetime) -> bool:
     return county_day(now) > month_days(month)[1]
 
 
-def run_checks(engine: Engine, month: str, *, now: datetime, progress: Told) -> list[Check]:
+def run_checks(
+    engine: Engine, month: str, *, settings: Settings, now: datetime, progress: Told
+) -> list[Check]:
     """Every check of a month. `progress(step, done, total)` hears how far it is, and may raise."""
     checks = {
         "over": lambda tx: _over(month, now),
@@ -67,7 +72,10 @@ def run_checks(engine: Engine, month: str, *, now: datetime, progress: Told) -> 
     results = []
     for number, code in enumerate(CODES):
         progress(code, number, len(CODES))
-        results.append(engine.read(checks[code]))
+        if code == "anchors":
+            results.append(_anchors(engine, settings))
+        else:
+            results.append(engine.read(checks[code]))
     return results
 
 
@@ -101,6 +109,21 @@ def _ledger(tx: Transaction, progress: Callable[[int, int], None]) -> Check:
     broken = verify_chains(tx, counted)
     facts = {"tills": tills, "count": len(broken), "first": broken[0].text.say() if broken else ""}
     return Check("ledger", "stop" if broken else "ok", facts)
+
+
+def _anchors(engine: Engine, settings: Settings) -> Check:
+    """What anchors say, those kept here and those in the folder outside, if one is set.
+
+    Nothing in the facts changes from day to day: the same state is the same draft.
+    """
+    outside, unread = [], False
+    try:
+        outside = outside_notes(settings)
+    except OSError:
+        unread = True
+    problems = check_kept(engine, KeyRing.open(settings.folder), outside).problems
+    facts = {"count": len(problems), "first": problems[0].say() if problems else ""}
+    return Check("anchors", "stop" if problems else "warning" if unread else "ok", facts)
 
 
 def _queues(tx: Transaction, month: str, now: datetime) -> Check:

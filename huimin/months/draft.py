@@ -23,6 +23,7 @@ from huimin.months.checks import Check, Told, is_over, run_checks
 from huimin.months.closes import close_by_version, open_close
 from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
 from huimin.reports.template.templates import template_in_use
+from huimin.settings import Settings
 from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -43,14 +44,15 @@ def require_draftable(tx: Transaction, month: str, now: datetime) -> None:
 
 
 def check_and_draft(
-    engine: Engine, month: str, *, county_name: str, progress: Told, **by: Unpack[By]
+    engine: Engine, month: str, *, settings: Settings, progress: Told, **by: Unpack[By]
 ) -> Row:
     """Run the checks and keep the draft: its row, with `changed` where it is not what it was.
 
     `progress(step, done, total)` hears how far it is. Raises Refusal as require_draftable does.
     """
     engine.read(lambda tx: require_draftable(tx, month, by["now"]))
-    checks = run_checks(engine, month, now=by["now"], progress=progress)
+    checks = run_checks(engine, month, settings=settings, now=by["now"], progress=progress)
+    county_name = settings.county_name
     return engine.write(lambda tx: save_draft(tx, month, checks, county_name=county_name, **by))
 
 

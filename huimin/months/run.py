@@ -68,7 +68,7 @@ def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: dateti
     drafted = check_and_draft(
         engine,
         month,
-        county_name=settings.county_name,
+        settings=settings,
         now=now,
         actor=ACTOR,
         progress=lambda step, done, total: None,

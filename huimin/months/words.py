@@ -14,6 +14,7 @@ TITLES = Words(
         "previous": "上月已结账",
         "rollups": "汇总与流水相符",
         "ledger": "流水未被改动",
+        "anchors": "与存证相符",
         "queues": "断网收银终端已回传",
         "waiting": "待核交易已核定",
         "claims": "补录已处理",
@@ -41,6 +42,17 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "ledger": {
         "ok": sentence("{tills} 台收银终端的流水链全部衔接。"),
         "stop": sentence("{count} 台收银终端的流水链断开（{first}）。请停止结账，先查清原因。"),
+    },
+    "anchors": {
+        "ok": sentence("流水与保存的存证没有不符。"),
+        "warning": sentence(
+            "存证文件夹读不到，只核对了数据库里的存证。请把文件夹接好，或用保存在别处的存证运行 "
+            "huimin ledger verify --against。"
+        ),
+        "stop": sentence(
+            "流水与存证有 {count} 处不符（{first}）。请停止结账，保留现在的数据库，"
+            "按手册“存证与证明”查清原因：恢复备份，或更正存证文件夹。"
+        ),
     },
     "queues": {
         "ok": sentence("月底以前用过的收银终端，之后都与服务器联系过。"),

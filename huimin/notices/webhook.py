@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from huimin import __version__
 from huimin.core.json_text import canonical_json, read_json
+from huimin.notices.attachments import with_texts
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.merchant_webhook import secret_of
 from huimin.notices.public_address import post_in_time, post_to
@@ -29,7 +30,8 @@ def send_webhook(
     """Post it once. Raises DeliveryProblem, which never contains the address."""
     if not settings.webhook_url or not settings.webhook_secret:
         raise DeliveryProblem("webhook_unset")
-    body, headers = _signed(settings.webhook_secret, notice, delivery, now)
+    data = with_texts(settings.folder, read_json(notice["data_json"]))
+    body, headers = _signed(settings.webhook_secret, notice, delivery, now, data)
     _require_taken(_posted(settings.webhook_url, body, headers))
 
 
@@ -45,7 +47,8 @@ def send_to_merchant(
     """
     if webhook["ended_at"] is not None:
         raise DeliveryProblem("webhook_ended")
-    body, headers = _signed(secret_of(settings, webhook["id"]), notice, delivery, now)
+    secret, data = secret_of(settings, webhook["id"]), read_json(notice["data_json"])
+    body, headers = _signed(secret, notice, delivery, now, data)
     networks = settings.webhook_networks_allowed
     _require_taken(post_to(webhook["address"], body, headers, networks))
 
@@ -56,7 +59,11 @@ def _require_taken(status: int) -> None:
 
 
 def _signed(
-    secret: str, notice: Mapping[str, Any], delivery: Mapping[str, Any], now: datetime
+    secret: str,
+    notice: Mapping[str, Any],
+    delivery: Mapping[str, Any],
+    now: datetime,
+    data: Mapping[str, Any],
 ) -> tuple[bytes, dict[str, str]]:
     """The body, and the headers that sign it."""
     body = canonical_json(
@@ -65,7 +72,7 @@ def _signed(
             "kind": notice["kind"],
             "title": notice["title"],
             "text": notice["body"],
-            "data": read_json(notice["data_json"]),
+            "data": data,
             "created_at": notice["created_at"],
         }
     )

@@ -1,49 +1,59 @@
 """The digest of all chains at the end of a county day, as it is published.
 
-Who keeps a day's digest can prove later that no row recorded until then was changed. It is folded
-once, when a day that is over is first asked for, and kept: the page never reads the ledger twice.
+Who keeps a day's digest can prove later that no row recorded until then was changed. The timer
+folds it from the day's anchor (`huimin day run`) and it is kept: nothing is folded for a visitor.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
+from functools import partial
 
-from huimin.core.days import county_day, instant_text
+from huimin.anchors.make import heads_of_day
+from huimin.core.catalogue import text
+from huimin.core.chain import fold_heads
+from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
-from huimin.ledger.read import digest_of_day
+from huimin.instance import Instance
+from huimin.jobs.timer_runs import Outcome
 from huimin.publication import queries
-from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-# A sale that was recorded in the day's last second may be committed a moment later.
-SETTLED_AFTER = timedelta(minutes=10)
+
+def publish_digests(instance: Instance) -> Outcome:
+    """The daily task: fold the digests of the days that have an anchor and no digest yet."""
+    days = instance.engine.read(queries.days_without_digest)
+    for row in days:
+        instance.engine.write(partial(_publish, instance, row["day"]))
+    if not days:
+        return Outcome()
+    facts = {"count": len(days), "day": days[-1]["day"]}
+    return Outcome(done=[text("公布了 {count} 天的流水校验码，最新的是 {day}。", **facts)])
 
 
-def last_day(now: datetime) -> date:
-    """The latest day whose digest is published: yesterday, ten minutes after midnight."""
-    return county_day(now - SETTLED_AFTER) - timedelta(days=1)
+def _publish(instance: Instance, day: str, tx: Transaction) -> None:
+    heads = {head.terminal_id: head.hash for head in heads_of_day(tx, day)}
+    queries.keep_digest(
+        tx, id=new_id(), day=day, digest=fold_heads(heads), made_at=instant_text(instance.clock())
+    )
 
 
-def published_digest(engine: Engine, day: date, *, now: datetime) -> Row:
-    """{day, digest, made_at} of a day that is over. Raises Refusal `not_found` for any other,
-    and for days before the ledger's first."""
+def published_digest(tx: Transaction, day: date) -> Row:
+    """{day, digest, made_at} of a day whose digest is published. Raises Refusal `not_found`."""
+    row: Row | None = queries.digest_of_day(tx, day=day.isoformat())
+    if row is None:
+        raise Refusal("not_found")
+    return row
 
-    def recorded(tx: Transaction) -> Row | None:
-        first = queries.first_day(tx)
-        if day > last_day(now) or first is None or day.isoformat() < first:
-            raise Refusal("not_found")
-        row: Row | None = queries.digest_of_day(tx, day=day.isoformat())
-        return row
 
-    def keep(tx: Transaction) -> Row:
-        queries.keep_digest(
-            tx,
-            id=new_id(),
-            day=day.isoformat(),
-            digest=digest_of_day(tx, day),
-            made_at=instant_text(now),
-        )
-        row: Row = queries.digest_of_day(tx, day=day.isoformat())
-        return row
+def last_published(tx: Transaction) -> date | None:
+    """The latest day whose digest is published, or None."""
+    day = queries.last_digest_day(tx)
+    return None if day is None else date.fromisoformat(day)
 
-    return engine.read(recorded) or engine.write(keep)
+
+def waits_for_digest(tx: Transaction, day: date, last_over: date) -> bool:
+    """Whether the day is over, and the ledger had begun: its digest is still to be made."""
+    first = queries.first_day(tx)
+    return first is not None and first <= day.isoformat() <= last_over.isoformat()

@@ -70,6 +70,15 @@ SELECT day, digest, made_at FROM publication_digest WHERE day = :day;
 INSERT INTO publication_digest (id, day, digest, made_at) VALUES (:id, :day, :digest, :made_at)
 ON CONFLICT DO NOTHING;
 
+-- name: last_digest_day$
+SELECT MAX(day) FROM publication_digest;
+
+-- name: days_without_digest
+SELECT day FROM anchor
+WHERE day IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM publication_digest WHERE publication_digest.day = anchor.day)
+ORDER BY day;
+
 -- name: first_day$
 SELECT MIN(business_day) FROM ledger;
 

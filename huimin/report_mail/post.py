@@ -20,7 +20,7 @@ import structlog
 from huimin.core.catalogue import say, text
 from huimin.core.days import county_day, instant_text, month_of, parse_instant
 from huimin.core.period_words import day_words, month_words
-from huimin.notices.attachments import FOLDER, attachment_path
+from huimin.notices.attachments import FOLDER, store_attachment
 from huimin.notices.post import Notice, post_notice
 from huimin.report_mail import queries
 from huimin.report_mail.mailed_report import Mailed, mailed_report
@@ -29,7 +29,6 @@ from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.settings import Settings
 from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.new_file import write_whole
 
 log = structlog.get_logger(__name__)
 
@@ -174,9 +173,7 @@ def _made(settings: Settings, due: Due, mailed: Mailed | None, now: datetime) ->
 
 
 def _post(engine: Engine, settings: Settings, due: Due, file: MadeFile, now: datetime) -> bool:
-    path = attachment_path(settings.folder, file.sha256)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    write_whole(path, file.content)
+    store_attachment(settings.folder, file.content)
     return engine.write(lambda tx: _write_down(tx, settings, due, file, now))
 
 

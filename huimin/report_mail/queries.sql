@@ -89,7 +89,13 @@ SELECT id FROM notice WHERE key = :key;
 -- name: files_still_needed
 SELECT DISTINCT m.sha256 FROM report_mail AS m
 JOIN notice_delivery AS d ON d.notice_id = m.notice_id
-WHERE d.state <> 'sent' AND COALESCE(d.last_error, '') <> 'recipient_ended';
+WHERE d.state <> 'sent' AND COALESCE(d.last_error, '') <> 'recipient_ended'
+UNION
+-- Anchors go out as attachments as well, each named by its SHA-256.
+SELECT a.sha256 FROM notice_delivery AS d
+JOIN notice AS n ON n.id = d.notice_id
+JOIN anchor AS a ON n.key = 'anchor/' || a.day
+WHERE d.state = 'waiting';
 
 -- name: mails_before
 -- read both ways

@@ -119,6 +119,16 @@ def sqlite_damage(settings: DatabaseChoice) -> list[str]:
     return [] if settings.database_url else sqlite_file.damage_in(settings.database_path)
 
 
+def value_in_main_file(settings: DatabaseChoice, query: str) -> int | None:
+    """What a query for one number answers where SQLite's write-ahead log is left out of account.
+
+    None on PostgreSQL, and where the main file can't be read alone.
+    """
+    if settings.database_url:
+        return None
+    return sqlite_file.value_without_log(settings.database_path, query)
+
+
 def holds_no_tables(settings: DatabaseChoice) -> bool:
     """True when the PostgreSQL database holds no table of huimin. Raises StorageProblem."""
     database, place = _chosen(settings)

@@ -57,6 +57,19 @@ def inspect(path: Path) -> int:
     return version
 
 
+def value_without_log(path: Path, query: str) -> int | None:
+    """The number that the main file holds without the write-ahead log; None if it can't be read.
+
+    It is what would be left if the log were lost. A checkpoint that runs meanwhile may tear it.
+    """
+    try:
+        with closing(connect(path, query="mode=ro&immutable=1")) as connection:
+            row = connection.execute(query).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return int(next(iter(row.values())))
+
+
 def require_newest(path: Path) -> None:
     """Raise StorageProblem unless the file is a database of the newest version, ready for use."""
     version = inspect(path)

@@ -89,7 +89,11 @@ def test_the_month_s_check_names_them(
     till: OfflineTill, office: Office, instance: Instance, clock: FixedClock
 ) -> None:
     checks = run_checks(
-        instance.engine, "2026-10", now=clock(), progress=lambda step, done, total: None
+        instance.engine,
+        "2026-10",
+        settings=instance.settings,
+        now=clock(),
+        progress=lambda step, done, total: None,
     )
     (waiting,) = [check for check in checks if check.code == "waiting"]
     assert (waiting.level, waiting.facts) == ("warning", {"count": 1, "amount": "¥10.24"})

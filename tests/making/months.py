@@ -25,7 +25,7 @@ def draft(instance: Instance, month: str = OCTOBER, actor: str = "li") -> dict[s
     return check_and_draft(
         instance.engine,
         month,
-        county_name=instance.settings.county_name,
+        settings=instance.settings,
         now=instance.clock(),
         actor=actor,
         progress=lambda step, done, total: None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from huimin.anchors.make import make_anchor_now
 from huimin.audit.record import events_of
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
@@ -266,6 +268,7 @@ def test_warnings_need_a_reason_each_and_it_is_kept(
         "previous": "ok",
         "rollups": "ok",
         "ledger": "ok",
+        "anchors": "ok",
         "queues": "ok",
         "waiting": "ok",
         "claims": "warning",
@@ -296,6 +299,22 @@ def test_a_broken_chain_stops_it(county: SmallCounty, instance: Instance) -> Non
     row = draft(instance)
     assert levels(row)["ledger"] == "stop"
     refused("month_check_stops", prepare, instance)
+
+
+def test_an_anchor_that_disagrees_stops_it_and_a_folder_that_is_away_asks_for_a_reason(
+    county: SmallCounty, instance: Instance, tmp_path: Path
+) -> None:
+    note = make_anchor_now(instance).note
+    folder = tmp_path / "outside"
+    away = replace(instance, settings=replace(instance.settings, anchor_folder=str(folder)))
+    assert levels(draft(away))["anchors"] == "warning"
+    folder.mkdir()
+    (folder / "huimin-anchor-2026-10-30.txt").write_text(note)
+    assert levels(draft(away))["anchors"] == "ok"
+    (folder / "huimin-anchor-2026-10-31.txt").write_text(note.replace("till ", "till x"))
+    row = draft(away)
+    assert (levels(row)["ledger"], levels(row)["anchors"]) == ("ok", "stop")
+    assert "与存证相符" in refused("month_check_stops", prepare, instance).detail()
 
 
 def test_the_month_before_is_asked_for(

@@ -12,6 +12,8 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
+from huimin.core.signed_note import Verifier, open_note
+from huimin.daily.run import run_day
 from huimin.instance import Instance
 from huimin.ledger.read import digest_of_day
 from huimin.merchants.outlets import suspend_outlet
@@ -54,6 +56,8 @@ def county(instance: Instance, clock: FixedClock) -> PublicCounty:
 
 @pytest.fixture
 def client(county: PublicCounty, wire_app: WireApp) -> Any:
+    """The day before has its digest, as the night's timer made it."""
+    run_day(county.instance)
     return wire_app(county.instance).test_client()
 
 
@@ -221,26 +225,54 @@ def test_a_month_that_is_not_published_is_not_there(client: Any, county: PublicC
     assert client.get("/open/months.json").json["months"] == []
 
 
-def test_the_digest_is_that_of_the_ledger_and_only_of_days_that_are_over(
+def test_the_digest_is_made_by_the_timer_alone_and_only_of_days_that_are_over(
     client: Any, county: PublicCounty, clock: FixedClock
 ) -> None:
     instance = county.instance
     expected = instance.engine.read(
         lambda tx: digest_of_day(tx, clock().date().replace(day=31, month=10))
     )
-    assert expected in client.get("/public/digests/").text
+    county.sell(county.cards[0], 0, 5_000)
+    clock.advance(days=1)
+    # Whoever asks before the timer ran is told so, and nothing is folded for them.
+    asked = client.get("/public/digests/?day=2026-11-01").text
+    assert "还没有做" in asked
+    assert client.get("/open/digests/2026-11-01.json").status_code == 404
+    assert "还没有做" not in client.get("/public/digests/?day=2026-10-30").text
+    run_day(instance)
+    assert expected in client.get("/public/digests/?day=2026-10-31").text
     answer = client.get("/open/digests/2026-10-31.json").json
     assert answer["digest"] == expected
-    for day in ("2026-11-01", "2026-10-30", "2026-02-30", "tomorrow"):
+    for day in ("2026-11-02", "2026-10-30", "2026-02-30", "tomorrow"):
         assert client.get(f"/open/digests/{day}.json").status_code == 404
         assert expected not in client.get(f"/public/digests/?day={day}").text
+    newest = client.get("/open/digests/2026-11-01.json").json["digest"]
+    assert newest != expected and newest in client.get("/public/digests/").text
     county.sell(county.cards[0], 0, 5_000)
     clock.advance(days=2)
+    run_day(instance)
     assert client.get("/open/digests/2026-10-31.json").json == answer
-    assert client.get("/open/digests/2026-11-01.json").json["digest"] != expected
 
 
-def test_the_dictionary_names_every_field_of_the_files(client: Any) -> None:
+def test_everybody_may_read_the_signed_checkpoints_but_no_till(
+    client: Any, county: PublicCounty
+) -> None:
+    newest = client.get("/open/checkpoint")
+    assert newest.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.get("/open/checkpoints/2026-10-31.txt").text == newest.text
+    for address in ("/open/checkpoints/2026-11-01.txt", "/open/checkpoints/x.txt"):
+        assert client.get(address).status_code == 404
+    key = Verifier.read(client.get("/.well-known/huimin-verifiers.txt").text)
+    text, _ = open_note(newest.text, [key])
+    origin, size, _, day, end = text.split("\n")
+    assert (origin, day, end) == (key.name, "day 2026-10-31", "")
+    rows = county.instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT COUNT(*) AS n FROM ledger").fetchone()["n"]
+    )
+    assert int(size) == rows
+
+
+def test_the_dictionary_names_every_field_of_the_files(client: Any, county: PublicCounty) -> None:
     described = {
         address: {field["name"] for field in file["fields"]}
         for file in client.get("/open/dictionary.json").json["files"]

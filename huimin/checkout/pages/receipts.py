@@ -30,6 +30,7 @@ def receipt(ledger_id: str) -> str:
         "checkout/receipt.html",
         ledger_id=ledger_id,
         receipt_no=content.receipt_no,
+        hash_prefix=content.hash_prefix,
         prints=prints,
         paper=paper_html(paper),
         widths=WIDTHS_MM,

@@ -10,6 +10,7 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
+from huimin.anchors.prove import PROOF_SUFFIX, anchored_day, proof_of
 from huimin.checkout import queries
 from huimin.checkout.receipts.receipts import HASH_CHARACTERS
 from huimin.core.one_case import typed_number
@@ -17,7 +18,7 @@ from huimin.core.refusals import Refusal
 from huimin.ledger.prove import row_holds
 from huimin.ledger.read import reversals_of, row_by_id, row_by_receipt_no
 from huimin.ledger.returns import returned_lines
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 RECEIPT_NO_MAX = 40
 SHOWN = ("kind", "channel", "receipt_no", "occurred_at", "recorded_at", "hash", "sequence")
@@ -33,6 +34,8 @@ class Proof:
     original_receipt_no: str | None
     reversals: tuple[dict[str, Any], ...]
     holds: bool
+    # The day with whose anchor the row was signed; None until its day is over.
+    anchored_on: str | None
 
     @property
     def returned_fen(self) -> int:
@@ -42,12 +45,7 @@ class Proof:
 
 def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
     """The proof of a receipt. Raises Refusal `not_found` unless number and hash belong together."""
-    number = typed_number(receipt_no[: 2 * RECEIPT_NO_MAX])
-    row = row_by_receipt_no(tx, number) if len(number) <= RECEIPT_NO_MAX else None
-    expected = "" if row is None else row["hash"][:HASH_CHARACTERS]
-    prefix = typed_number(hash_prefix[: 2 * HASH_CHARACTERS]).lower().encode("utf-8", "replace")
-    if row is None or not hmac.compare_digest(expected.encode(), prefix):
-        raise Refusal("not_found")
+    row = _row_of_receipt(tx, receipt_no, hash_prefix)
     place = queries.place_of_receipt(tx, outlet_id=row["outlet_id"], staff_id=None)
     reversals = reversals_of(tx, row["id"])
     original = row_by_id(tx, row["reverses_id"]) if row["reverses_id"] else None
@@ -58,7 +56,30 @@ def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
         original_receipt_no=None if original is None else original["receipt_no"],
         reversals=tuple(_public_fields(each) for each in reversals),
         holds=all(row_holds(tx, each) for each in (row, *reversals)),
+        anchored_on=anchored_day(tx, row),
     )
+
+
+def proof_file(tx: Transaction, receipt_no: str, hash_prefix: str) -> tuple[str, str]:
+    """Name and text of the file that proves the receipt to be in a published day.
+
+    Raises Refusal `not_found` as prove_receipt does, and until that day has an anchor.
+    """
+    row = _row_of_receipt(tx, receipt_no, hash_prefix)
+    text = proof_of(tx, row)
+    if text is None:
+        raise Refusal("not_found")
+    return f"{row['receipt_no']}{PROOF_SUFFIX}", text
+
+
+def _row_of_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Row:
+    number = typed_number(receipt_no[: 2 * RECEIPT_NO_MAX])
+    row = row_by_receipt_no(tx, number) if len(number) <= RECEIPT_NO_MAX else None
+    expected = "" if row is None else row["hash"][:HASH_CHARACTERS]
+    prefix = typed_number(hash_prefix[: 2 * HASH_CHARACTERS]).lower().encode("utf-8", "replace")
+    if row is None or not hmac.compare_digest(expected.encode(), prefix):
+        raise Refusal("not_found")
+    return row
 
 
 def _public_fields(row: dict[str, Any]) -> dict[str, Any]:

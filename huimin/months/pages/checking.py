@@ -36,9 +36,8 @@ def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
         return begin_job(tx, kind_of_job(month), {"month": month}, **by)
 
     def work(progress: Any) -> Row:
-        county_name = county.settings.county_name
         drafted = check_and_draft(
-            county.engine, month, county_name=county_name, progress=progress, **by
+            county.engine, month, settings=county.settings, progress=progress, **by
         )
         return {"version": drafted["version"]}
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import Response
 
+from huimin.anchors.county_key import published_verifiers
+from huimin.anchors.make import checkpoint_of_day, newest_checkpoint
 from huimin.core.coordinates import MICRODEGREES
 from huimin.core.days import county_day, parse_day
 from huimin.core.formula_guard import formula_safe_row
@@ -89,8 +91,36 @@ def open_digest(day: str) -> Response:
         wanted = parse_day(day)
     except ValueError:
         raise Refusal("not_found") from None
-    digest = published_digest(instance().engine, wanted, now=instance().clock())
+    digest = instance().engine.read(lambda tx: published_digest(tx, wanted))
     return _answer("json", digest, ((), ()), SETTLED_SECONDS)
+
+
+@pages.get("/open/checkpoint")
+def open_newest_checkpoint() -> Response:
+    """The signed checkpoint of the latest day, at an address that stays."""
+    return _checkpoint(instance().engine.read(newest_checkpoint), PAGE_SECONDS)
+
+
+@pages.get("/open/checkpoints/<day>.txt")
+def open_checkpoint(day: str) -> Response:
+    """The signed checkpoint of one day; it never changes."""
+    return _checkpoint(
+        instance().engine.read(lambda tx: checkpoint_of_day(tx, day)), SETTLED_SECONDS
+    )
+
+
+@pages.get("/.well-known/huimin-verifiers.txt")
+def verifier_keys() -> Response:
+    """The keys that verify signed notes of this county, one a line, the newest last."""
+    opened = instance()
+    keys = opened.engine.read(lambda tx: published_verifiers(tx, opened.key_ring, opened.settings))
+    return _checkpoint("".join(f"{key.text}\n" for key in keys), PAGE_SECONDS)
+
+
+def _checkpoint(note: str | None, seconds: int) -> Response:
+    if note is None:
+        raise Refusal("not_found")
+    return open_to_all(cached(note, "text/plain; charset=utf-8", seconds))
 
 
 @pages.get("/open/dictionary.<form>")

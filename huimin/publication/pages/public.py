@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import Response, render_template, request, url_for
 
+from huimin.anchors.make import last_day
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day, parse_day, parse_month
 from huimin.core.refusals import Refusal
 from huimin.core.words import OUTLET_KINDS
-from huimin.publication.digest import last_day, published_digest
+from huimin.publication.digest import last_published, published_digest, waits_for_digest
 from huimin.publication.outlets import outlets_after, towns, with_rates
 from huimin.publication.pages import pages
 from huimin.publication.pages.cached import cached
@@ -19,7 +22,7 @@ from huimin.publication.pages.dictionary import FILES, LICENCE_ADDRESS, LICENCE_
 from huimin.publication.pages.map_links import map_links
 from huimin.publication.pages.month_view import MEASURES, month_view
 from huimin.publication.publish import published_month, published_months
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -99,30 +102,41 @@ def month(month: str) -> Response:
 @pages.get("/public/digests/")
 def digests() -> Response:
     """The digest of a day; yesterday's first."""
-    opened, now = instance(), instance().clock()
     form = Form.from_address(("day",))
-    day_digest, day = None, None
-    try:
-        day = parse_day(form.text("day")) if form.text("day") else last_day(now)
-        day_digest = published_digest(opened.engine, day, now=now)
-    except (Refusal, ValueError):
-        # No such day, or none of which there is anything to prove: the page says so.
-        day_digest = None
+    day_digest, waits = None, False
+    over = last_day(instance().clock())
+
+    def query(tx: Transaction) -> tuple[date, Row | None, bool]:
+        latest = last_published(tx)
+        wanted = parse_day(form.text("day")) if form.text("day") else latest or over
+        try:
+            return wanted, published_digest(tx, wanted), False
+        except Refusal:
+            return wanted, None, waits_for_digest(tx, wanted, over)
+
+    day: date | None = None
+    with suppress(ValueError):  # not written as a day: the page says how
+        day, day_digest, waits = instance().engine.read(query)
     return _page(
-        "digest.html", day_digest=day_digest, day=day, day_text=form.text("day"), last=last_day(now)
+        "digest.html",
+        day_digest=day_digest,
+        day=day,
+        waits=waits,
+        day_text=form.text("day"),
+        last=over,
     )
 
 
 @pages.get("/public/data")
 def data() -> Response:
     """The open data: addresses, every field's meaning, the rules, the licence."""
-    published = instance().engine.read(published_months)
+    published, last = instance().engine.read(lambda tx: (published_months(tx), last_published(tx)))
     return _page(
         "data.html",
         files=FILES,
         rules=RULES,
         months=[each for each in published if each["figures"] is not None],
-        last=last_day(instance().clock()),
+        last=last,
     )
 
 
