@@ -27,7 +27,10 @@ from huimin.storage.engine import Engine, Transaction
 Level = Literal["ok", "warning", "stop"]
 Told = Callable[[str, int, int], None]
 # In the order in which they are done and shown.
-CODES = ("over", "previous", "rollups", "ledger", "queues", "waiting", "claims", "alerts")
+CODES = (
+    *("over", "previous", "rollups", "ledger", "anchors"),
+    *("queues", "waiting", "claims", "alerts"),
+)
 TILLS_NAMED = 10
 
 

@@ -17,7 +17,8 @@ LI, WANG, ZHAO = Signer("li", "李华"), Signer("wang", "王丽"), Signer("zhao"
 # Signed where nobody looks into the files: to print a report costs more than all that closes it.
 ANY_FILES = dict.fromkeys(FORMS, b"any")
 # A reason for every check that may ask for one.
-REASONS = dict.fromkeys(("previous", "queues", "waiting", "claims", "alerts"), "已电话核实")
+ASKED = ("previous", "anchors", "queues", "waiting", "claims", "alerts")
+REASONS = dict.fromkeys(ASKED, "已电话核实")
 
 
 def draft(instance: Instance, month: str = OCTOBER, actor: str = "li") -> dict[str, Any]:
