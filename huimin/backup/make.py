@@ -162,7 +162,7 @@ def _behind_the_tills(work: Callable[[], T]) -> T:
 
     def lower() -> None:
         with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+            os.nice(NICENESS)
 
     with ThreadPoolExecutor(1, initializer=lower) as pool:
         return pool.submit(work).result()

@@ -12,6 +12,7 @@ import argparse
 import http.client
 import json
 import os
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -107,6 +108,12 @@ class Selling:
         return sorted(self.waits)[int(len(self.waits) * 0.99)]
 
 
+def cpu_of_children() -> float:
+    """Seconds of CPU that ended children of this process have used."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--megabytes", type=int, default=2_000)
@@ -136,7 +143,7 @@ def measure(
                 time.sleep(quiet_seconds)
             target = place / f"{number}.tar"
             with Selling(port, tills, numbers) as busy:
-                began = time.perf_counter()
+                began, before = time.perf_counter(), cpu_of_children()
                 subprocess.run(
                     [sys.executable, "-m", "huimin", "backup", str(target)],
                     env={**os.environ, **settings.environment()},
@@ -144,11 +151,15 @@ def measure(
                     stdout=subprocess.DEVNULL,
                 )
                 seconds.append(time.perf_counter() - began)
+                after = cpu_of_children()
             print(quiet.row("quiet"))
             print(busy.row("during the backup"))
             p99s.append(busy.p99 / quiet.p99)
             longests.append(max(busy.waits) / quiet.p99)
-            print(f"{target.stat().st_size / 1e6:,.0f} MB in {seconds[-1]:.1f} s")
+            print(
+                f"{target.stat().st_size / 1e6:,.0f} MB in {seconds[-1]:.1f} s, "
+                f"{after - before:.1f} s of CPU"
+            )
             target.unlink()
     print(f"backup: {statistics.median(seconds):.1f} s (goal {GOAL_SECONDS:.0f} s)")
     print(f"p99 during / quiet: {statistics.median(p99s):.2f} (goal {GOAL_RATIO:.0f})")
