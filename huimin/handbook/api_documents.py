@@ -10,8 +10,11 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, jsonify, send_from_directory
+from flask import Blueprint, Response, abort, current_app, jsonify, request, send_from_directory
 from flask_openapi3.openapi import OpenAPI
+
+from huimin.handbook.api_description_words import in_language
+from huimin.web.language import TAGS, request_language
 
 documents = Blueprint("api_documents", __name__, url_prefix="/api/v1")
 
@@ -22,8 +25,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_TAGS = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 PAGE = """<!doctype html>
-<html lang="zh-Hans">
+<html lang="LANG">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,7 +43,7 @@ PAGE = """<!doctype html>
 </html>
 """
 START = """SwaggerUIBundle({
-  url: new URL("openapi.json", document.baseURI).href,
+  url: new URL(`openapi.json?lang=${document.documentElement.lang}`, document.baseURI).href,
   dom_id: "#description",
   deepLinking: true,
   validatorUrl: null,
@@ -49,14 +53,23 @@ START = """SwaggerUIBundle({
 
 @documents.get("/openapi.json")
 def description() -> Response:
-    """The OpenAPI document."""
-    return jsonify(cast(OpenAPI, current_app).api_doc)
+    """The OpenAPI document, in one language: `lang`, or else the Accept-Language header."""
+    document = in_language(cast(OpenAPI, current_app).api_doc, _language())
+    answer = jsonify(document)
+    answer.vary.add("Accept-Language")
+    return answer
 
 
 @documents.get("/docs")
 def page() -> Response:
-    """The page that shows the document."""
-    return Response(PAGE, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
+    """The page that shows the document, in the same language."""
+    headers = {"Content-Security-Policy": POLICY, "Vary": "Accept-Language"}
+    text = PAGE.replace("LANG", _TAGS[_language()])
+    return Response(text, mimetype="text/html", headers=headers)
+
+
+def _language() -> str:
+    return TAGS.get(request.args.get("lang", "").lower()) or request_language()
 
 
 @documents.get("/docs/start.js")
