@@ -23,8 +23,8 @@ from huimin.command_line import (
 from huimin.core.catalogue import say, sentence
 from huimin.divisions.load import read_divisions
 from huimin.open_instance import create_instance, open_instance
-from huimin.settings import Settings, secret_key_of
-from huimin.storage.open_engine import check_database, migrate_database
+from huimin.settings import Settings, secret_key_of, variable
+from huimin.storage.open_engine import check_database, has_unfit_pooler, migrate_database
 
 # Sub-command → where it is, and its line in `huimin --help`.
 ROOM_COMMANDS: dict[str, tuple[str, str]] = {
@@ -56,6 +56,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "report-mail": (
         "huimin.report_mail.commands:report_mail",
         "月报表寄送：寄到期的，列出寄过的。",
+    ),
+    "database": (
+        "huimin.moving.commands:database",
+        sentence("数据库：从 SQLite 搬到 PostgreSQL。"),
     ),
     "doctor": ("huimin.doctor.commands:doctor", sentence("体检：只读的证明全做一遍，不改动。")),
     "day": ("huimin.daily.commands:day", sentence("每天办理的事：给定时任务用。")),
@@ -175,6 +179,13 @@ def check(settings: Settings) -> None:
             first="；".join(damage[:3]),
         )
     echo("数据库完好：{place}", place=_place(settings))
+    if has_unfit_pooler(settings):
+        echo(
+            "注意：和 PostgreSQL 之间有连接池；如果是事务池（pgbouncer 的 transaction），"
+            "请设 {variable}=0，否则预备语句会到别的会话里去。",
+            variable=variable("database_prepared"),
+            err=True,
+        )
     from huimin.serving.serve import note_open_listening
 
     note_open_listening(settings)

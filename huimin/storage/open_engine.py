@@ -6,7 +6,7 @@ The PostgreSQL driver is imported only when HUIMIN_DATABASE_URL asks for it: SQL
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,6 +129,15 @@ def value_in_main_file(settings: DatabaseChoice, query: str) -> int | None:
     return sqlite_file.value_without_log(settings.database_path, query)
 
 
+def has_unfit_pooler(settings: DatabaseChoice) -> bool:
+    """Whether HUIMIN_DATABASE_PREPARED had better be 0. Raises StorageProblem."""
+    if not settings.database_url:
+        return False
+    database, place = _chosen(settings)
+    unfit: bool = database.has_unfit_pooler(place)
+    return unfit
+
+
 def holds_no_tables(settings: DatabaseChoice) -> bool:
     """True when the PostgreSQL database holds no table of huimin. Raises StorageProblem."""
     database, place = _chosen(settings)
@@ -145,18 +154,38 @@ def drop_tables(settings: DatabaseChoice) -> None:
     database.drop_tables(place)
 
 
+def copy_database(
+    settings: DatabaseChoice,
+    url: str,
+    prove: Callable[[Transaction, Transaction], None],
+    *,
+    again: bool = False,
+) -> Iterator[Any]:
+    """Copy the SQLite county into the PostgreSQL database at `url`, in the schema of the settings.
+
+    The tables are given as they arrive (copy_to_postgresql.py). Raises StorageProblem.
+    """
+    place = _place_at(url, settings)
+    from huimin.storage.copy_to_postgresql import copy_county
+
+    return copy_county(settings.database_path, place, prove, again=again)
+
+
 def _chosen(settings: DatabaseChoice) -> tuple[Any, Any]:
     """The module that knows this kind of database, and where that module finds it."""
     if settings.database_url:
-        database = _postgresql()
-        return database, database.PostgresqlPlace(
-            settings.database_url,
-            schema=settings.database_schema,
-            connections=settings.database_connections,
-            statement_seconds=settings.database_statement_seconds,
-            prepared=settings.database_prepared,
-        )
+        return _postgresql(), _place_at(settings.database_url, settings)
     return sqlite_file, settings.database_path
+
+
+def _place_at(url: str, settings: DatabaseChoice) -> Any:
+    return _postgresql().PostgresqlPlace(
+        url,
+        schema=settings.database_schema,
+        connections=settings.database_connections,
+        statement_seconds=settings.database_statement_seconds,
+        prepared=settings.database_prepared,
+    )
 
 
 def _postgresql() -> ModuleType:

@@ -27,14 +27,20 @@ from huimin.storage.postgresql_place import Connection, PostgresqlPlace, unreach
 
 # Taken while the schema is made or changed, so that two programs don't do it at once.
 _LOCK_NUMBER = 512_022_001
+# It stands in the target of `huimin database copy` until everything has been copied and proved.
+HALF_DONE_COPY = "half_done_copy"
 _TABLE = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 
 
 def inspect(place: PostgresqlPlace) -> int:
     """The version of the database. Raises StorageProblem; changes nothing."""
-    with _transaction(place) as connection:
+    with in_transaction(place) as connection:
         if not _has_tables(connection):
             raise StorageProblem("PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。")
+        if has_table(connection, HALF_DONE_COPY):
+            raise StorageProblem(
+                "PostgreSQL 数据库里是一个没有复制完的县，请再运行一次 huimin database copy。"
+            )
         try:
             version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
         except psycopg.errors.UndefinedColumn:
@@ -51,12 +57,20 @@ def require_newest(place: PostgresqlPlace) -> None:
         raise older_version_problem(version)
 
 
+def has_unfit_pooler(place: PostgresqlPlace) -> bool:
+    """Whether a pooler stands in between while statements are to be prepared.
+
+    Seen by the process number that it gives instead of the server's own.
+    """
+    with in_transaction(place) as connection:
+        row = connection.execute("SELECT pg_backend_pid() AS pid").fetchone()
+        return place.prepared and row is not None and row["pid"] != connection.info.backend_pid
+
+
 def create(place: PostgresqlPlace, applied_at: str) -> None:
     """Make the schema, whole or not at all. Raises StorageProblem where there is one already."""
-    with _transaction(place) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-        if place.schema and not _has_schema(connection, place.schema):
-            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(place.schema)))
+    with in_transaction(place) as connection:
+        lock_schema(connection, place)
         if _has_tables(connection):
             raise StorageProblem(
                 "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。"
@@ -80,7 +94,7 @@ def migrate(place: PostgresqlPlace, applied_at: str, say: Callable[[Text], None]
             )
         )
     for step in waiting:
-        with _transaction(place) as connection:
+        with in_transaction(place) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
             tx = Transaction("postgresql", connection)
             if version_of(tx) >= step.version:  # another program was faster
@@ -91,22 +105,29 @@ def migrate(place: PostgresqlPlace, applied_at: str, say: Callable[[Text], None]
     return done
 
 
+def lock_schema(connection: Connection, place: PostgresqlPlace) -> None:
+    """Let nobody else change the tables until the transaction ends; make the schema if need be."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
+    if place.schema and not _has_schema(connection, place.schema):
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(place.schema)))
+
+
 def is_empty(place: PostgresqlPlace) -> bool:
     """True when the database holds no table of huimin. Raises StorageProblem; changes nothing."""
-    with _transaction(place) as connection:
+    with in_transaction(place) as connection:
         return not _has_tables(connection)
 
 
 def drop_tables(place: PostgresqlPlace) -> None:
     """Take all of huimin's tables out of the database, with what is in them."""
     tables = ", ".join(_TABLE.findall(schema_text()))
-    with _transaction(place) as connection:
-        connection.execute(f"DROP TABLE IF EXISTS {tables} CASCADE")
+    with in_transaction(place) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {tables}, {HALF_DONE_COPY} CASCADE")
         connection.execute("DROP FUNCTION IF EXISTS refuse_change()")
 
 
 @contextmanager
-def _transaction(place: PostgresqlPlace, kind: str = "") -> Iterator[Connection]:
+def in_transaction(place: PostgresqlPlace, kind: str = "") -> Iterator[Connection]:
     """A connection in one transaction, in the place's schema.
 
     What is set is set for this transaction alone, because behind a pooler the next one in this
@@ -133,7 +154,7 @@ def looking(place: PostgresqlPlace) -> Iterator[Transaction]:
 
     A standby will do. Raises StorageProblem when it can't be reached.
     """
-    with _transaction(place, "ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
+    with in_transaction(place, "ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
         try:
             yield Transaction("postgresql", connection)
         except psycopg.OperationalError as error:
@@ -146,9 +167,14 @@ def _has_schema(connection: Connection, schema: str) -> bool:
     return bool(row and row["is_there"])
 
 
-def _has_tables(connection: Connection) -> bool:
-    row = connection.execute("SELECT to_regclass('schema_migration') AS oid").fetchone()
+def has_table(connection: Connection, name: str) -> bool:
+    """Whether there is a table of that name in the place's schema."""
+    row = connection.execute("SELECT to_regclass(%s) AS oid", (name,)).fetchone()
     return row is not None and row["oid"] is not None
+
+
+def _has_tables(connection: Connection) -> bool:
+    return has_table(connection, "schema_migration")
 
 
 def _setting(connection: Connection, name: str) -> str:

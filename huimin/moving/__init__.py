@@ -1,0 +1,1 @@
+"""Moving: a county goes from one engine to the other, and proves that it has arrived."""
