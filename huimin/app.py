@@ -150,7 +150,7 @@ def make_worker_app() -> OpenAPI:
         stop_with(problem)
     instance: Instance = app.extensions["huimin"]
     sweep_files(instance.engine, instance.settings.folder, instance.clock())
-    serve_from_worker(instance)
+    serve_from_worker(app)
     return app
 
 

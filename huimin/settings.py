@@ -268,6 +268,11 @@ class Settings:
         20,
         _whole(1, 600),
     )
+    stuck_seconds: int = _setting(
+        "工作进程多少秒没有动静就重新启动 / seconds of silence before a worker is restarted",
+        120,
+        _whole(5, 3600),
+    )
     proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 

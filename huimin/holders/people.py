@@ -222,7 +222,7 @@ def keys_fit(tx: Transaction, personal_data: PersonalData) -> bool:
         number = personal_data.decrypt(row["id_number_cipher"], "holder.id_number")
     except (InvalidTag, KeyError, ValueError):
         return False
-    return bool(personal_data.lookup_hash(number) == row["id_number_hash"])
+    return row["id_number_hash"] in personal_data.lookup_hashes(number)
 
 
 def find_by_id_number(tx: Transaction, personal_data: PersonalData, number: str) -> Row | None:

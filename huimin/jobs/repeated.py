@@ -19,15 +19,25 @@ SECONDS_BETWEEN = 30
 
 
 class Repeated:
-    """Does the work every half minute until it is stopped; a failure is logged and tried again."""
+    """Does the work every half minute, or every so many seconds, until it is stopped.
 
-    def __init__(self, name: str, work: Callable[[], object], lead: Lead) -> None:
-        self._name, self._work, self._lead = name, work, lead
+    A failure is logged and tried again. With a `lead` it is done by one process of several.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], object],
+        lead: Lead | None = None,
+        *,
+        seconds: float = SECONDS_BETWEEN,
+    ) -> None:
+        self._name, self._work, self._lead, self._seconds = name, work, lead, seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin; the first turn is half a minute away."""
+        """Begin; the first turn comes after the first pause."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -35,8 +45,8 @@ class Repeated:
         self._stopped.set()
 
     def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN):
-            if not self._lead.is_mine():
+        while not self._stopped.wait(self._seconds):
+            if self._lead is not None and not self._lead.is_mine():
                 continue
             try:
                 self._work()

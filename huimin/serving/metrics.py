@@ -11,7 +11,8 @@ import time
 from flask import Flask, Response, abort, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 
-LOOPBACK = ("127.0.0.1", "::1")
+from huimin.serving.probes import LOOPBACK
+
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 

@@ -17,21 +17,31 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask
 
 from huimin.access.passwords import share_with
 from huimin.command_line import CommandProblem, echo
 from huimin.division_changes.apply import apply_due
-from huimin.instance import Instance
 from huimin.jobs.lead import Lead
 from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
 from huimin.policies.budget_words import tell_budgets
 from huimin.report_mail.post import post_due
+from huimin.serving import logs
+from huimin.serving.probes import readiness_of
+from huimin.serving.pulse import FOLDER_VARIABLE, beat
+from huimin.serving.readiness import LOOK_SECONDS
+from huimin.serving.supervise import Supervisor
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 from huimin.storage.places import Places
+from huimin.web.current import instance_of
 
 # Named as text, because the application is wired above this room.
 WORKER_APP = "huimin.app:make_worker_app"
@@ -64,6 +74,7 @@ def serve(settings: Settings) -> None:
         settings = settings.listening_at(None, _free_port(settings.host))
     else:
         require_free(settings.host, settings.port)
+    logs.configure()
     os.environ.update(settings.environment())
     server = Granian(
         WORKER_APP,
@@ -84,7 +95,20 @@ def serve(settings: Settings) -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.error,
     )
-    server.serve(spawn_worker)
+    with tempfile.TemporaryDirectory(prefix="huimin-") as pulses:
+        os.environ[FOLDER_VARIABLE] = pulses
+        supervisor = Supervisor(
+            _own_address(settings),
+            # granian names the attribute that holds a worker's process in a subclass alone.
+            lambda: {one.inner.pid for one in cast(Any, list(server.wrks)) if one.is_alive()},
+            Path(pulses),
+            settings.stuck_seconds,
+        )
+        supervisor.start()
+        try:
+            server.serve(spawn_worker)
+        finally:
+            supervisor.stop()
 
 
 def start_worker() -> None:
@@ -95,11 +119,12 @@ def start_worker() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
 
 
-def serve_from_worker(instance: Instance) -> None:
+def serve_from_worker(app: Flask) -> None:
     """Close the instance when the process ends, and announce the address once it answers.
 
     One worker does what is done beside the requests: the first, or another one after its end.
     """
+    instance = instance_of(app)
     share_with(instance.settings.workers)
     lead = Lead(instance.part(Places))
     # Both, because a worker may end either way, depending on how it was started.
@@ -119,7 +144,16 @@ def serve_from_worker(instance: Instance) -> None:
         lambda: post_due(instance.engine, instance.settings, clock=instance.clock),
         lead,
     )
-    for beside in (sender, changes, budgets, reports):
+    readiness = readiness_of(app)
+
+    def look() -> None:
+        readiness.look()
+        beat()
+
+    # From now on the process above this one counts the seconds.
+    beat()
+    pulse = Repeated("pulse", look, seconds=LOOK_SECONDS)
+    for beside in (sender, changes, budgets, reports, pulse):
         multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
         atexit.register(beside.stop)
         beside.start()
@@ -129,16 +163,21 @@ def serve_from_worker(instance: Instance) -> None:
 
 def _announce(settings: Settings) -> None:
     """Print the address once it answers."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
-            socket.create_connection((reachable, settings.port), timeout=1).close()
+            socket.create_connection(_own_address(settings), timeout=1).close()
             echo("正在服务：http://{address}", address=f"{host}:{settings.port}")
             note_open_listening(settings)
             return
         time.sleep(0.02)
+
+
+def _own_address(settings: Settings) -> tuple[str, int]:
+    """Where this machine itself reaches the server."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    return own.get(settings.host, settings.host), settings.port
 
 
 def note_open_listening(settings: Settings) -> None:

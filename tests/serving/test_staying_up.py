@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from huimin.instance import Instance
 from tests.served import running
@@ -35,16 +39,45 @@ def answers(port: int, path: str) -> int | None:
         return None
 
 
-def test_a_worker_that_is_killed_is_started_anew(sqlite_instance: Instance) -> None:
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[socket.socket]:
+    """The socket at which a service manager listens."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        listening.settimeout(SECONDS_MAX)
+        yield listening
+
+
+def wait_for(manager: socket.socket, line: str) -> None:
+    """Return once the server has sent that line."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while line not in manager.recv(4096).decode().splitlines():
+        assert time.monotonic() < deadline, line
+
+
+def test_a_worker_that_dies_or_hangs_is_replaced_and_systemd_hears_of_what_answers(
+    sqlite_instance: Instance, manager: socket.socket
+) -> None:
     sqlite_instance.close()
-    with running(sqlite_instance.settings.folder) as (port, server):
+    notified = {
+        "NOTIFY_SOCKET": manager.getsockname(),
+        "WATCHDOG_USEC": "800000",
+        "HUIMIN_STUCK_SECONDS": "10",
+    }
+    with running(sqlite_instance.settings.folder, **notified) as (port, server):
+        wait_for(manager, "READY=1")
+        wait_for(manager, "WATCHDOG=1")
         (first,) = workers_of(server.pid)
         os.kill(first, signal.SIGKILL)
-        deadline = time.monotonic() + SECONDS_MAX
-        while workers_of(server.pid) in ([], [first]) or answers(port, "/healthz") != 200:
-            assert server.poll() is None and time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for(manager, "STATUS=the server does not answer")
+        wait_for(manager, "WATCHDOG=1")
+        assert answers(port, "/readyz") == 200
         (second,) = workers_of(server.pid)
-        assert second != first
+        os.kill(second, signal.SIGSTOP)
+        wait_for(manager, "STATUS=the server does not answer")
+        # Nobody lets it go on: it is killed, and another takes its place.
+        wait_for(manager, "WATCHDOG=1")
+        (third,) = workers_of(server.pid)
+        assert len({first, second, third}) == 3
         server.terminate()
         assert server.wait(SECONDS_MAX) == 0

@@ -59,6 +59,8 @@ PUBLIC = {
     "static": "style sheets, scripts, pictures",
     "till_files.static": "the till's own scripts, style sheets, pictures",
     "probes.healthz": "for whoever watches the server",
+    "probes.livez": "the same",
+    "probes.readyz": "the same; why not is said to this machine alone",
     "cards.public_keys": "the public keys are public",
     "cards.card_page": "what a card's code opens on a phone; says nothing personal",
     "cards.card_page_upper_case": "the same, as the code spells it",

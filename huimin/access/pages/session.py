@@ -9,7 +9,16 @@ from huimin.access.sign_in import member_of_session
 from huimin.web.current import instance
 
 # The API knows its callers by their keys, and what is public is so for everybody.
-WITHOUT_SESSION = ("/api/", "/static/", "/healthz", "/.well-known/", "/open/", "/public/")
+WITHOUT_SESSION = (
+    "/api/",
+    "/static/",
+    "/healthz",
+    "/livez",
+    "/readyz",
+    "/.well-known/",
+    "/open/",
+    "/public/",
+)
 
 
 @pages.before_app_request
