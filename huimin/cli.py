@@ -61,6 +61,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.moving.commands:database",
         sentence("数据库：从 SQLite 搬到 PostgreSQL。"),
     ),
+    "units": (
+        "huimin.serving.commands:print_units",
+        sentence("给 systemd 的单元：服务、定时任务。"),
+    ),
     "doctor": ("huimin.doctor.commands:doctor", sentence("体检：只读的证明全做一遍，不改动。")),
     "day": ("huimin.daily.commands:day", sentence("每天办理的事：给定时任务用。")),
     "month": ("huimin.months.commands:month", sentence("月度结账：定时核对、各月状态、文件。")),

@@ -63,6 +63,7 @@ def test_a_worker_that_dies_or_hangs_is_replaced_and_systemd_hears_of_what_answe
         "NOTIFY_SOCKET": manager.getsockname(),
         "WATCHDOG_USEC": "800000",
         "HUIMIN_STUCK_SECONDS": "10",
+        "HUIMIN_WORKERS": "1",
     }
     with running(sqlite_instance.settings.folder, **notified) as (port, server):
         wait_for(manager, "READY=1")
