@@ -120,7 +120,8 @@ class Readiness:
             yield Problem("disk", words)
 
     def _of_writes(self) -> list[Problem]:
-        self._instance.engine.write(lambda _: None)
+        # A statement, because a connection may begin its transaction with the first one.
+        self._instance.engine.write(lambda tx: tx.connection.execute("SELECT 1").fetchall())
         return []
 
     def _of_schema(self) -> list[Problem]:
