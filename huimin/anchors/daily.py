@@ -50,16 +50,22 @@ def newest_anchor(tx: Transaction) -> Row | None:
     return row
 
 
+def has_nothing_to_anchor(tx: Transaction) -> bool:
+    """Whether nothing was ever sold."""
+    return queries.first_recorded(tx) is None
+
+
 def check_kept(engine: Engine, key_ring: KeyRing, outside: list[NamedNote]) -> Report:
     """Check the anchors that the database keeps, and those from outside that it does not."""
+    return engine.read(lambda tx: check_all(tx, key_ring, outside))
 
-    def work(tx: Transaction) -> Report:
-        kept = kept_notes(tx)
-        texts = {one.note for one in kept}
-        others = [one for one in outside if one.note not in texts]
-        return check_anchors(tx, key_ring, [*kept, *others])
 
-    return engine.read(work)
+def check_all(tx: Transaction, key_ring: KeyRing, outside: list[NamedNote]) -> Report:
+    """The same, over an open snapshot."""
+    kept = kept_notes(tx)
+    texts = {one.note for one in kept}
+    others = [one for one in outside if one.note not in texts]
+    return check_anchors(tx, key_ring, [*kept, *others])
 
 
 def outside_notes(settings: Settings) -> list[NamedNote]:

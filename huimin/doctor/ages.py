@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from huimin.anchors.daily import (
+    check_all,
+    has_nothing_to_anchor,
+    newest_anchor,
+    outside_notes,
+)
+from huimin.anchors.verify import NamedNote
 from huimin.core.catalogue import Text, Words, text
 from huimin.core.days import parse_instant
-from huimin.doctor.finding import ATTENTION, Finding, Scene
+from huimin.doctor.finding import ATTENTION, BROKEN, Finding, Scene
 from huimin.jobs.timer_runs import newest_good_run, newest_run
+from huimin.keys.key_ring import FILE_NAME, KeyRing
 from huimin.storage.engine import Transaction
 
 # A daily timer may be late by a morning: the machine was off, or an hour of the night was moved.
@@ -32,7 +40,7 @@ TIMERS = (
     Timed("month", text("月底办理"), DAILY, "huimin month run"),
 )
 BACKUP = Timed("backup", text("备份"), DAILY, "huimin backup")
-ANCHOR = Timed("day.anchors", text("存证"), DAILY, "huimin day run")
+ANCHOR = Timed("day.anchor", text("存证"), DAILY, "huimin day run")
 
 
 def age_of(tx: Transaction, timed: Timed, now: datetime) -> timedelta | None:
@@ -67,12 +75,28 @@ def check_backup(scene: Scene, tx: Transaction) -> Iterator[Finding]:
 
 
 def check_anchor(scene: Scene, tx: Transaction) -> Iterator[Finding]:
-    """No anchor outside, or an old one."""
-    return _late(scene, tx, ANCHOR)
+    """No anchor, or an old one; and where one disagrees with the ledger, here or outside."""
+    newest = newest_anchor(tx)
+    age = None if newest is None else scene.now - parse_instant(newest["made_at"])
+    if age is not None or not has_nothing_to_anchor(tx):
+        yield from _too_old(ANCHOR, age)
+    outside: list[NamedNote] = []
+    try:
+        outside = outside_notes(scene.settings)
+    except OSError as error:
+        words = text("存证文件夹 {path} 读不到。", path=error.filename or "")
+        yield Finding(ATTENTION, words, text("请把文件夹接好，或更正 HUIMIN_ANCHOR_FOLDER。"))
+    key_ring = KeyRing(scene.settings.folder / FILE_NAME)
+    remedy = text("请停下服务，保留这个数据库，按手册“存证与证明”处理。")
+    for problem in check_all(tx, key_ring, outside).problems:
+        yield Finding(BROKEN, problem, remedy)
 
 
 def _late(scene: Scene, tx: Transaction, timed: Timed) -> Iterator[Finding]:
-    age = age_of(tx, timed, scene.now)
+    return _too_old(timed, age_of(tx, timed, scene.now))
+
+
+def _too_old(timed: Timed, age: timedelta | None) -> Iterator[Finding]:
     if age is None:
         words = text("{what}：从来没有做过。", what=timed.words)
     elif age > timed.age_max:

@@ -8,17 +8,20 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from huimin.anchors.make import make_anchor_now
 from huimin.doctor.checks import CHECKS, run_checks
 from huimin.doctor.finding import Scene
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome, note_run
 from huimin.open_instance import open_instance
 from huimin.settings import Settings
+from tests.anchors.ledger_days import open_shop
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -26,7 +29,7 @@ from tests.served import running
 
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 # Nothing of these was ever done in a new county.
-NOT_YET = {"address", "backup", "anchor", "timers"}
+NOT_YET = {"address", "backup", "timers"}
 
 
 @pytest.fixture
@@ -68,13 +71,29 @@ def test_a_sound_county_lacks_only_what_was_never_done(
 def test_timers_that_came_through_are_well(
     instance: Instance, clock: FixedClock, engine_name: str
 ) -> None:
-    for what in ("day", "day.anchors", "month", "backup"):
+    for what in ("day", "month", "backup"):
         note_run(instance.engine, what, Outcome(), started_at=clock(), ended_at=clock())
+    make_anchor_now(instance)
     found = states(instance.settings, clock)
     assert {found[name] for name in ("backup", "anchor", "timers")} == {"well"}
     clock.now += timedelta(hours=37)
     found = states(instance.settings, clock)
     assert {found[name] for name in ("backup", "anchor", "timers")} == {"attention"}
+
+
+def test_an_anchor_that_disagrees_is_broken_and_one_that_is_missing_is_asked_for(
+    instance: Instance, clock: FixedClock, tmp_path: Path
+) -> None:
+    shop = open_shop(instance)
+    shop.sell(0)
+    assert states(instance.settings, clock)["anchor"] == "attention"
+    note = make_anchor_now(instance).note
+    assert states(instance.settings, clock)["anchor"] == "well"
+    away = replace(instance.settings, anchor_folder=str(tmp_path / "outside"))
+    assert states(away, clock)["anchor"] == "attention"
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "huimin-anchor-2026-10-30.txt").write_text(note.replace("till ", "x"))
+    assert states(away, clock)["anchor"] == "broken"
 
 
 def test_a_clock_behind_its_own_rows_is_broken(
@@ -160,7 +179,7 @@ def test_what_is_wrong_is_found_with_its_remedy_and_left_alone(
 def test_the_exit_code_is_0_when_all_is_well(sqlite_county: Path, run_cli: RunCli) -> None:
     opened = open_instance(Settings.from_environment(sqlite_county, {}))
     now = opened.clock()
-    for what in ("day", "day.anchors", "month", "backup"):
+    for what in ("day", "month", "backup"):
         note_run(opened.engine, what, Outcome(), started_at=now, ended_at=now)
     opened.close()
     safe = {"HUIMIN_BASE_URL": "https://card.example.cn", "HUIMIN_LANGUAGE": "en"}
