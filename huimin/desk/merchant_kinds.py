@@ -23,6 +23,15 @@ MERCHANT_KINDS: dict[str, Kind] = {
         urgent=True,
         since=OVER_ON,
     ),
+    "payee_proposed": Kind(
+        _("项收款账户变更等县里审批，请核对是不是您这边提出的"),
+        LOOK,
+        "merchants.own_outlets",
+        "outlet.own",
+        one="settlement.payee",
+        id_as="merchant_id",
+        urgent=True,
+    ),
     "settlements_to_confirm": Kind(
         _("份结算单等您核对并确认"),
         _("去核对"),
@@ -33,15 +42,6 @@ MERCHANT_KINDS: dict[str, Kind] = {
         id_as="settlement_id",
         act="settlement.answer",
         since=OVER_ON,
-    ),
-    "payee_proposed": Kind(
-        _("项收款账户变更等县里审批，请核对是不是您这边提出的"),
-        LOOK,
-        "merchants.own_outlets",
-        "outlet.own",
-        one="settlement.payee",
-        id_as="merchant_id",
-        urgent=True,
     ),
     "days_compared": Kind(
         _("天的账单核对过，还没有结清"),
