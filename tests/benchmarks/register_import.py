@@ -44,8 +44,8 @@ def invented_number(serial: int) -> str:
     return body + str(ric.calc_check_digit(body + "0"))
 
 
-def invented_rows(count: int, seed: int = 20261031) -> Iterator[list[str | int]]:
-    """The rows below the header."""
+def invented_rows(count: int, seed: int = 20261031, first: int = 0) -> Iterator[list[str | int]]:
+    """The rows below the header; people from the serial `first` on."""
     chance = random.Random(seed)
     rows = package_divisions()
     names = {str(row["code"]): str(row["name"]) for row in rows}
@@ -54,7 +54,7 @@ def invented_rows(count: int, seed: int = 20261031) -> Iterator[list[str | int]]
     def name() -> str:
         return chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=chance.choice((1, 2))))
 
-    for serial in range(count):
+    for serial in range(first, first + count):
         village = chance.choice(villages)
         number = invented_number(serial // 2 if serial % 10 == 4 else serial)
         if serial % 10 == 7:
@@ -79,17 +79,17 @@ def invented_rows(count: int, seed: int = 20261031) -> Iterator[list[str | int]]
         ]
 
 
-def write_register(path: Path, count: int) -> None:
+def write_register(path: Path, count: int, first: int = 0) -> None:
     """A register of that many rows, as .xlsx or .csv (GB18030) by the file's ending."""
     title = ["乐至县2026年第三季度困难群众名册"]
     if path.suffix == ".csv":
         with path.open("w", encoding="gb18030", newline="") as file:
-            csv.writer(file).writerows([title, HEADER, *invented_rows(count)])
+            csv.writer(file).writerows([title, HEADER, *invented_rows(count, first=first)])
         return
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("名册")
         sheet.merge_range(0, 0, 0, len(HEADER) - 1, title[0])
-        for number, row in enumerate([HEADER, *invented_rows(count)], start=1):
+        for number, row in enumerate([HEADER, *invented_rows(count, first=first)], start=1):
             sheet.write_row(number, 0, row)
 
 
