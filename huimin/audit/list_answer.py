@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.audit.record import record
 from huimin.core.refusals import FieldProblems
 from huimin.storage.engine import Row
+from huimin.storage.giving_way import long_work
 from huimin.web.column import Column, TotalRow
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
@@ -76,7 +77,8 @@ def workbook_response(
     """The workbook as a download named after its title; who downloaded it is recorded."""
     listed = list(rows)
     _note_export(len(listed))
-    content = list_workbook(title, columns, listed, heading=heading, total=total)
+    with long_work():  # up to a hundred thousand rows, beside the tills
+        content = list_workbook(title, columns, listed, heading=heading, total=total)
     return file_response(content, CONTENT_TYPE, f"{title}.xlsx")
 
 

@@ -18,6 +18,7 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.jobs import queries
 from huimin.jobs.reasons import reason_record
 from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.giving_way import long_work
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
 
@@ -90,7 +91,9 @@ class Jobs:
 
     def _run(self, job_id: str, work: Work) -> None:
         try:
-            state, result = "done", work(Progress(self._engine, job_id, self._clock, self._stop))
+            with long_work():  # beside the tills, which share this process
+                progress = Progress(self._engine, job_id, self._clock, self._stop)
+                state, result = "done", work(progress)
         except JobCancelled:
             state, result = "cancelled", {}
         except (FieldProblems, Refusal) as problem:

@@ -18,6 +18,7 @@ from huimin.ledger import queries
 from huimin.ledger.epochs import gaps_of
 from huimin.ledger.read import chain_rows
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.giving_way import give_way
 
 # Two sales of a till at once may be written in the other order; a wrong clock is wrong by more.
 CLOCK_SLACK = timedelta(minutes=5)
@@ -135,6 +136,7 @@ def proved_rows(
     """
     gaps, sequence = gaps_of(tx, terminal_id), after
     for row in chain_rows(tx, terminal_id, after):
+        give_way()
         sequence = _beyond(gaps, sequence, row["sequence"])
         code = _fault(row, sequence, previous_hash)
         if code is not None:

@@ -13,7 +13,9 @@ from typing import Any
 from huimin.core.catalogue import Text, text
 from huimin.ledger import queries
 from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
-from huimin.storage.engine import Row, Transaction
+from huimin.ledger.lock_month import hold_all_rows
+from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.giving_way import give_way
 
 # Kept for all time: what the ledger says of them is one query each.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -58,7 +60,8 @@ class Difference:
 
 def check_rollups(tx: Transaction) -> list[Difference]:
     """Every difference between the kept tables and the ledger rows; an empty list proves them."""
-    return [difference for differences in _all_differences(tx) for difference in differences[1]]
+    months = [row["month"] for row in queries.months_with_rows(tx)]
+    return [difference for month in (*months, None) for difference in _differences(tx, month)]
 
 
 def check_month(tx: Transaction, month: str) -> list[Difference]:
@@ -73,20 +76,34 @@ def check_month(tx: Transaction, month: str) -> list[Difference]:
     ]
 
 
-def rebuild_rollups(tx: Transaction) -> list[Difference]:
-    """Make every kept table anew from the ledger rows; what was different before."""
-    differences_of_all: list[Difference] = []
-    for month, differences in list(_all_differences(tx)):
-        differences_of_all += differences
-        tables = {difference.table for difference in differences}
-        if month is None:
-            for table in tables:
-                _insert(tx, table, list(getattr(queries, f"true_{table}")(tx)))
-        elif tables:
-            true = true_rollups(queries.rows_of_month(tx, month=month))
-            for table in tables:
-                _insert(tx, table, true[table], month=month)
-    return differences_of_all
+def rebuild_rollups(engine: Engine) -> list[Difference]:
+    """Make every kept table as the ledger says; what was different before.
+
+    Only what differs is written, a month at a time (then what is kept for all time): each is whole
+    or not at all. Where nothing differs, nothing is written and no till waits.
+    """
+    months = [row["month"] for row in engine.read(queries.months_with_rows)]
+    return [
+        difference
+        for month in (*months, None)
+        if engine.read(lambda tx, month=month: _differences(tx, month))  # type: ignore[misc]
+        for difference in engine.write(lambda tx, month=month: _rebuild(tx, month))  # type: ignore[misc]
+    ]
+
+
+def _rebuild(tx: Transaction, month: str | None) -> list[Difference]:
+    # What is read now stays so until this is written.
+    hold_all_rows(tx)
+    differences = _differences(tx, month)
+    tables = {difference.table for difference in differences}
+    if month is None:
+        for table in tables:
+            _insert(tx, table, list(getattr(queries, f"true_{table}")(tx)))
+    elif tables:
+        true = true_rollups(queries.rows_of_month(tx, month=month))
+        for table in tables:
+            _insert(tx, table, true[table], month=month)
+    return differences
 
 
 def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -96,6 +113,7 @@ def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
     cards: dict[tuple[str, ...], Row] = {}
     groups: dict[tuple[str, ...], set[str]] = {}
     for row in rows:
+        give_way()
         for dimension, key in sum_keys(row).items():
             if key is not None:
                 _add(sums, (row["month"], dimension, row["outlet_id"], key), row)
@@ -140,23 +158,20 @@ def _insert(tx: Transaction, table: str, rows: list[Row], **where: str) -> None:
         getattr(queries, f"put_{table}")(tx, rows)
 
 
-def _all_differences(tx: Transaction) -> Iterator[tuple[str | None, list[Difference]]]:
-    """Those of each month, and of what is kept for all time (None)."""
-    for month in [row["month"] for row in queries.months_with_rows(tx)]:
-        yield month, check_month(tx, month)
-    yield (
-        None,
-        [
-            difference
-            for table, names in KEYS.items()
-            for difference in _compare(
-                table,
-                names,
-                getattr(queries, f"true_{table}")(tx),
-                getattr(queries, f"kept_{table}")(tx),
-            )
-        ],
-    )
+def _differences(tx: Transaction, month: str | None) -> list[Difference]:
+    """Those of a month, or of what is kept for all time (None)."""
+    if month is not None:
+        return check_month(tx, month)
+    return [
+        difference
+        for table, names in KEYS.items()
+        for difference in _compare(
+            table,
+            names,
+            getattr(queries, f"true_{table}")(tx),
+            getattr(queries, f"kept_{table}")(tx),
+        )
+    ]
 
 
 def _compare(
@@ -168,9 +183,15 @@ def _compare(
     true, stored = by_key(true_rows), by_key(kept_rows)
     return [
         Difference(table, dict(zip(names, key, strict=True)), stored.get(key), true.get(key))
-        for key in sorted(true.keys() | stored.keys())
+        for key in _resting(sorted(true.keys() | stored.keys()))
         if stored.get(key) != true.get(key) and not _is_idle(table, stored.get(key), true.get(key))
     ]
+
+
+def _resting(keys: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for key in keys:
+        give_way()
+        yield key
 
 
 def _is_idle(table: str, stored: Mapping[str, Any] | None, true: Mapping[str, Any] | None) -> bool:

@@ -17,6 +17,7 @@ from huimin.reports.report_json import json_text
 from huimin.reports.report_pdf import pdf_bytes
 from huimin.reports.report_table import table_text
 from huimin.reports.report_xlsx import xlsx_bytes
+from huimin.storage.giving_way import long_work
 from huimin.web.workbook import CONTENT_TYPE
 
 # How files are laid out: today's way; with the difference of two rates as a rate, as months were
@@ -71,7 +72,8 @@ def export_report(
         make = _FIRST_LAYOUT.get(form, make)
     if form == "pdf" and annexes:
         make = partial(pdf_bytes, annexes=annexes)
-    return make(laid_out(report, layout), county_name)
+    with long_work():  # seconds of drawing in the process that answers tills
+        return make(laid_out(report, layout), county_name)
 
 
 def laid_out(report: MonthlyReport, layout: Layout) -> MonthlyReport:

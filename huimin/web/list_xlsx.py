@@ -11,6 +11,7 @@ import xlsxwriter
 from huimin.core.formula_guard import TEXT_CELL
 from huimin.core.text_width import display_width
 from huimin.storage.engine import Row
+from huimin.storage.giving_way import give_way
 from huimin.web.column import Column, TotalRow
 from huimin.web.workbook import A4, OPTIONS
 
@@ -55,6 +56,7 @@ def list_workbook(
             sheet.write_string(1, place, column.heading, head)
         lines = [[column.plain(row) for column in columns] for row in rows]
         for number, line in enumerate(lines, start=2):
+            give_way()
             for place, value in enumerate(line):
                 widths[place] = max(
                     widths[place], _write_cell(sheet, number, place, value, formats)

@@ -274,8 +274,8 @@ def measure(folder: Path, port: int, tills: list[Till], month: str, options: Any
             ratio = p(beside, 0.99) / p(quiet, 0.99)
             kept &= ratio <= RATIO_MAX
             print(
-                f"{'  quiet':38}{'':8}{len(quiet):>7}{p(quiet, 0.5):>7.1f} ms{p(quiet, 0.99):>7.1f} ms"
-                f"{max(quiet):>8.1f} ms\n"
+                f"{'  quiet':38}{'':8}{len(quiet):>7}{p(quiet, 0.5):>7.1f} ms"
+                f"{p(quiet, 0.99):>7.1f} ms{max(quiet):>8.1f} ms\n"
                 f"{name:38}{took:>6.1f} s{len(beside):>7}{p(beside, 0.5):>7.1f} ms"
                 f"{p(beside, 0.99):>7.1f} ms{max(beside):>8.1f} ms{ratio:>11.2f}",
                 flush=True,

@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from huimin.holders.registers.import_register import (
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.instance import Instance
 from huimin.keys.personal_data import FILE_NAME, PersonalData
+from huimin.storage import giving_way
 from huimin.storage.engine import StorageProblem
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import HEADER, check, codes, register_row, write_csv
@@ -250,6 +252,7 @@ def test_an_import_that_breaks_off_is_finished_by_running_it_again(
     instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(giving_way, "PART_SECONDS", inf)
     register = checked(
         tmp_path, *[register_row(family="李四（夫）；王五（子）") for _ in range(10)]
     )
@@ -299,7 +302,7 @@ def test_a_key_file_of_another_instance_is_noticed(instance: Instance, tmp_path:
 def test_a_killed_import_leaves_whole_people_and_the_next_one_finishes(
     sqlite_instance: Instance, tmp_path: Path
 ) -> None:
-    people = 3_000
+    people = 1_000
     rows = [register_row(family="李四（夫）；王五（子）") for _ in range(people)]
     register = write_csv(tmp_path / "a.csv", rows)
     command = [sys.executable, "-m", "huimin", "holders", "import", str(register)]

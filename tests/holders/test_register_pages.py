@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from html import unescape
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from huimin.holders.registers import import_register as register_import
 from huimin.instance import Instance
 from huimin.jobs import jobs
 from huimin.jobs.jobs import begin_job, job_by_id
+from huimin.storage import giving_way
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
 from tests.making.office import Office
@@ -161,6 +163,7 @@ def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
     office: Office, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(giving_way, "PART_SECONDS", inf)
     monkeypatch.setattr(jobs, "NOTE_EVERY", timedelta())
     content = register(tmp_path, *[register_row() for _ in range(10)])
     client = office.client()

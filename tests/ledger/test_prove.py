@@ -150,7 +150,7 @@ def test_rebuilding_restores_what_was_lost(instance: Instance) -> None:
             tx.connection.execute(f"DELETE FROM {table}")
 
     instance.engine.write(lose)
-    assert len(instance.engine.write(rebuild_rollups)) >= 4
+    assert len(rebuild_rollups(instance.engine)) >= 4
     assert instance.engine.read(check_rollups) == []
 
 
@@ -235,7 +235,7 @@ def test_both_engines_name_a_wrong_rollup(instance: Instance, statement: str) ->
     instance.engine.write(lambda tx: tx.connection.execute(statement))
     (difference,) = instance.engine.read(check_rollups)
     assert difference.table in difference.text.say()
-    instance.engine.write(rebuild_rollups)
+    rebuild_rollups(instance.engine)
     assert instance.engine.read(check_rollups) == []
 
 

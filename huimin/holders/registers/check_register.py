@@ -30,6 +30,7 @@ from huimin.holders.registers.result import LeftOut, Question, RefusedRow, Regis
 from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.table import ABOVE, Table
+from huimin.storage.giving_way import give_way
 
 SAMPLE_ROWS = 3
 UNREAD_TABLE = sentence("表头不全的表，没有读")
@@ -54,6 +55,7 @@ def check_register(
     for sheet in opened(path):
         total += sheet.row_count
         for count in _check_sheet(sheet, circumstances, check, seen):
+            give_way()
             if progress is not None and count % 200 == 0:
                 progress(done + count, max(total, done + count))
         done += sheet.row_count

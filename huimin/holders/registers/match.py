@@ -26,6 +26,7 @@ from huimin.holders.registers.gains import gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.giving_way import give_way
 
 CHUNK = 100
 
@@ -56,6 +57,7 @@ def match_register(
     """Compare the accepted rows with the enrolled people; reads only."""
     match, seen = Match(), _holders_of_refused(tx, personal_data, check)
     for count, row in enumerate(check.accepted, start=1):
+        give_way()
         draft = row.draft
         listed = {
             "name_masked": mask_name(draft.name),

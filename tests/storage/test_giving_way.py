@@ -1,0 +1,81 @@
+"""Long work gives way: sales get in between two parts, and the interpreter lock is let go of."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from math import inf
+from typing import Any
+
+import pytest
+
+from huimin.instance import Instance
+from huimin.storage import giving_way
+from huimin.storage.giving_way import SWITCH_SECONDS, give_way, in_parts, long_work
+
+
+def test_what_came_during_a_part_is_written_before_the_next_one(
+    sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(giving_way, "PART_SECONDS", 0)
+    engine: Any = sqlite_instance.engine
+    written: list[str] = []
+    sales: list[threading.Thread] = []
+
+    def write(_tx: Any, item: str) -> str:
+        written.append(item)
+        sale = threading.Thread(
+            target=lambda: engine.write(lambda _tx: written.append(f"sale during {item}"))
+        )
+        sale.start()
+        sales.append(sale)
+        # The part is over only when the till stands in the queue.
+        while engine._jobs.empty():
+            pass
+        return item
+
+    items = ["first", "second", "third"]
+    parts = list(in_parts(engine, items, write, items_max=100))
+    for sale in sales:
+        sale.join()
+    assert parts == [["first"], ["second"], ["third"]]
+    assert written == [
+        *("first", "sale during first", "second", "sale during second"),
+        *("third", "sale during third"),
+    ]
+
+
+def test_a_part_is_whole_or_not_at_all_and_ends_at_its_most(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(giving_way, "PART_SECONDS", inf)
+    done: list[list[int]] = []
+
+    def write(tx: Any, item: int) -> int:
+        row = {"month": f"20{item:02d}-01", "now": "2026-11-29T00:00:00.000Z"}
+        tx.connection.execute(
+            f"INSERT INTO month_lock (month, locked_at) VALUES ('{row['month']}', '{row['now']}')"  # noqa: S608
+        )
+        if item == 6:
+            raise KeyError(item)
+        return item
+
+    with pytest.raises(KeyError):
+        for part in in_parts(instance.engine, list(range(9)), write, items_max=4):
+            done.append(part)
+    count = instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT COUNT(*) AS rows FROM month_lock").fetchone()
+    )
+    assert done == [[0, 1, 2, 3]] and count["rows"] == 4
+
+
+def test_the_interpreter_lock_changes_hands_sooner_while_long_work_runs() -> None:
+    usual = sys.getswitchinterval()
+    with pytest.raises(KeyError), long_work():
+        with long_work():
+            give_way()
+            assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+        raise KeyError
+    give_way()  # outside of a block it does nothing
+    assert sys.getswitchinterval() == pytest.approx(usual)
