@@ -5,7 +5,7 @@ much does it item by item, in as many transactions as it takes (`in_parts`): eac
 PART_SECONDS, and the sales that came meanwhile are written next, because the writer's queue is in
 order and processes take turns (write_turn.py). And what computes for long does so in a block of
 `long_work`, where `give_way`, called between two small steps, rests as long as the steps since the
-last rest have taken: in the server for the sake of the lock, in a command for that of the processor.
+last rest have taken: in the server because of that lock, in a command because of the processors.
 """
 
 from __future__ import annotations

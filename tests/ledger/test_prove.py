@@ -142,6 +142,23 @@ def test_an_edited_rollup_is_found_named_and_rebuilt(
     assert "改正 0 处" in run_cli(["ledger", "rebuild"], folder).stdout
 
 
+def test_a_rebuild_writes_only_where_something_differs(sqlite_instance: Instance) -> None:
+    fill(sqlite_instance)
+    look = sqlite3.connect(sqlite_instance.settings.database_path)
+
+    def commits() -> int:
+        return int(look.execute("PRAGMA data_version").fetchone()[0])
+
+    before = commits()
+    assert rebuild_rollups(sqlite_instance.engine) == [] and commits() == before
+    sqlite_instance.engine.write(lambda tx: tx.connection.execute("DELETE FROM rollup_month"))
+    damaged = commits()
+    assert damaged != before
+    assert {each.table for each in rebuild_rollups(sqlite_instance.engine)} == {"rollup_month"}
+    assert commits() != damaged
+    look.close()
+
+
 def test_rebuilding_restores_what_was_lost(instance: Instance) -> None:
     fill(instance)
 

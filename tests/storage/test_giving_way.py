@@ -54,7 +54,7 @@ def test_a_part_is_whole_or_not_at_all_and_ends_at_its_most(
     def write(tx: Any, item: int) -> int:
         row = {"month": f"20{item:02d}-01", "now": "2026-11-29T00:00:00.000Z"}
         tx.connection.execute(
-            f"INSERT INTO month_lock (month, locked_at) VALUES ('{row['month']}', '{row['now']}')"  # noqa: S608
+            f"INSERT INTO month_lock (month, locked_at) VALUES ('{row['month']}', '{row['now']}')"
         )
         if item == 6:
             raise KeyError(item)
