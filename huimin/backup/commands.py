@@ -14,16 +14,19 @@ from huimin.backup.locks import closing_lock, opening_lock
 from huimin.backup.make import Backup, make_backup, sweep_half_made
 from huimin.backup.newest import BACKUP, REHEARSAL
 from huimin.backup.rehearse import newest_in, rehearse
-from huimin.backup.restore import Restored, restore_county
-from huimin.backup.words import made_words, proved_words, restored_words
+from huimin.backup.restore import Restored, go_on_from, restore_county
+from huimin.backup.words import epoch_words, made_words, proved_words, restored_words
 from huimin.command_line import (
+    acting,
     actor,
     echo,
     format_option,
     pass_instance,
     pass_settings,
     print_json,
+    translated,
 )
+from huimin.core.days import COUNTY_ZONE
 from huimin.core.refusals import field_problem
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome, note_run
@@ -145,6 +148,29 @@ def rehearse_backup(
     _note(instance, REHEARSAL, began, outcome)
     _print_findings(restored)
     for line in outcome.done:
+        echo(line)
+
+
+@backup.command("begin-epoch")
+@click.argument("at", metavar="YYYY-MM-DDTHH:MM")
+@click.option("--yes", is_flag=True, help="不再确认。")
+@pass_instance
+def begin_epoch_of(instance: Instance, at: str, yes: bool) -> None:
+    """数据库由别的办法（按时间点恢复、磁盘快照）退回到某时（本地时间）以后，开始新的数据纪元。"""
+    by = acting(instance)
+    try:
+        backup_at = datetime.fromisoformat(at).replace(tzinfo=COUNTY_ZONE)
+    except ValueError:
+        raise field_problem("AT", "时间请写成 2026-10-31T01:30。") from None
+    if backup_at > by["now"]:
+        raise field_problem("AT", "这个时间还没有到。")
+    if not yes:
+        question = translated("只在数据库退回过去以后用。确定开始新的数据纪元吗？")
+        click.confirm(question, abort=True)
+    epoch, ended = instance.engine.write(
+        lambda tx: go_on_from(tx, backup_id="by other means", backup_at=backup_at, **by)
+    )
+    for line in epoch_words(epoch, ended):
         echo(line)
 
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Unpack
 
@@ -155,15 +156,20 @@ def _require_usable(about: About, settings: Settings) -> None:
         )
 
 
+def go_on_from(
+    tx: Transaction, *, backup_id: str, backup_at: datetime, **by: Unpack[By]
+) -> tuple[int, Ended]:
+    """Begin an epoch in a county that stands as it was at that instant, and end what is open."""
+    epoch = begin_epoch(tx, backup_id=backup_id, backup_at=backup_at, **by)
+    return epoch, end_what_may_have_been_used(tx, by["now"])
+
+
 def _go_on(county: Staged, findings: list[Text], **by: Unpack[By]) -> Restored:
     about = county.manifest.about
-
-    def begin(tx: Transaction) -> tuple[int, Ended]:
-        backup_at = parse_instant(about.made_at)
-        epoch = begin_epoch(tx, backup_id=about.id, backup_at=backup_at, **by)
-        return epoch, end_what_may_have_been_used(tx, by["now"])
-
-    epoch, ended = county.engine.write(begin)
+    backup_at = parse_instant(about.made_at)
+    epoch, ended = county.engine.write(
+        lambda tx: go_on_from(tx, backup_id=about.id, backup_at=backup_at, **by)
+    )
     unsent = tuple(county.engine.read(queries.tills_with_unsent_sales))
     return Restored(county.manifest, findings, epoch, ended, unsent)
 

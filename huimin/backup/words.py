@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from huimin.access.after_restore import Ended
 from huimin.backup.make import Backup
 from huimin.backup.restore import Restored
 from huimin.core.catalogue import Text, text
@@ -38,24 +39,29 @@ def proved_words(file: Path, restored: Restored) -> Text:
     )
 
 
+def epoch_words(epoch: int, ended: Ended) -> list[Text]:
+    """An epoch that began, and what it ended."""
+    return [
+        text("数据纪元 {epoch} 开始：备份以后给出过的收据号不会再给出。", epoch=epoch),
+        text(
+            "已结束 {sessions} 个登录、{join_codes} 个收银终端加入码、{recovery_codes} "
+            "个两步验证恢复码，因为备份以后可能已用过。",
+            sessions=ended.sessions,
+            join_codes=ended.join_codes,
+            recovery_codes=ended.recovery_codes,
+        ),
+    ]
+
+
 def restored_words(settings: Settings, restored: Restored) -> list[Text]:
     """What `huimin restore` did, and what is to be done next."""
-    about, ended = restored.manifest.about, restored.ended
+    about = restored.manifest.about
     at = county_minute(about.made_at)
     lines = [
         text("已恢复到 {folder}：{at} 的备份，已逐项证明。", folder=settings.folder, at=at),
-        text("数据纪元 {epoch} 开始：备份以后给出过的收据号不会再给出。", epoch=restored.epoch),
     ]
-    if ended is not None:
-        lines.append(
-            text(
-                "已结束 {sessions} 个登录、{join_codes} 个收银终端加入码、{recovery_codes} "
-                "个两步验证恢复码，因为备份以后可能已用过。",
-                sessions=ended.sessions,
-                join_codes=ended.join_codes,
-                recovery_codes=ended.recovery_codes,
-            )
-        )
+    if restored.epoch is not None and restored.ended is not None:
+        lines += epoch_words(restored.epoch, restored.ended)
     lines += [
         text(
             "{outlet} {code}（{label}）备份时还有 {count} 笔没有送来。",

@@ -29,7 +29,16 @@ PARTS = {
     "office": ("console", "people", "registers", "reach", "divisions", "alerts"),
     "shop": ("till", "till-offline", "receipts"),
     "money": ("reports", "months", "settlement", "public"),
-    "server": ("access", "operations", "postgresql", "anchors", "privacy", "scale", "commands"),
+    "server": (
+        "access",
+        "operations",
+        "backup",
+        "postgresql",
+        "anchors",
+        "privacy",
+        "scale",
+        "commands",
+    ),
     "maker": ("pos", "offline", "register-api", "inside"),
 }
 ORDER = tuple(name for names in PARTS.values() for name in names)

@@ -17,6 +17,7 @@ from huimin.backup.newest import (
 )
 from huimin.daily.run import run_day
 from huimin.instance import Instance
+from huimin.ledger.epochs import current_epoch
 from tests.backup.test_age_file import IDENTITY, RECIPIENT
 from tests.backup.test_restore import fill
 from tests.run_command import Answer, in_this_process
@@ -135,3 +136,16 @@ def test_a_rehearsal_of_a_damaged_backup_fails_and_is_on_record(
     empty = backups / "empty"
     empty.mkdir()
     assert huimin(county, "backup", "rehearse", empty).returncode == 2
+
+
+def test_a_database_that_went_back_by_other_means_begins_an_epoch(county: Instance) -> None:
+    """A point-in-time recovery or a snapshot of the disk: no file of ours was restored."""
+    refused = huimin(county, "backup", "begin-epoch", "yesterday", "--yes")
+    assert (refused.returncode, "2026-10-31T01:30" in refused.stderr) == (2, True)
+    assert huimin(county, "backup", "begin-epoch", "2999-01-01T00:00", "--yes").returncode == 2
+    assert huimin(county, "backup", "begin-epoch", "2026-10-31T01:30").returncode != 0
+    assert county.engine.read(current_epoch) == 1
+    began = huimin(county, "backup", "begin-epoch", "2026-10-31T01:30", "--yes")
+    assert (began.returncode, "数据纪元 2" in began.stdout) == (0, True)
+    assert county.engine.read(current_epoch) == 2
+    assert huimin(county, "ledger", "verify").returncode == 0
