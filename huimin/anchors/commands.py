@@ -24,7 +24,7 @@ from huimin.ledger.prove import BackInTime, Finding, rows_back_in_time, verify_c
 from huimin.ledger.read import digest_of_day, row_by_receipt_no
 from huimin.ledger.rollups import check_rollups, rebuild_rollups
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.giving_way import long_work
+from huimin.storage.giving_way import behind_the_tills
 from huimin.storage.new_file import write_whole
 
 FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
@@ -53,8 +53,9 @@ def verify(instance: Instance, against: tuple[Path, ...], anchors: Path | None, 
     outside = [note_in(path) for path in against]
     if anchors is not None:
         outside += notes_in(anchors)
-    with long_work():
-        findings, back = instance.engine.read(lambda tx: (verify_chains(tx), rows_back_in_time(tx)))
+    findings, back = behind_the_tills(
+        lambda: instance.engine.read(lambda tx: (verify_chains(tx), rows_back_in_time(tx)))
+    )
     report = check_kept(instance.engine, instance.key_ring, outside)
     if against and report.refused:
         raise CommandProblem("{problem}", problem="；".join(map(translated, report.refused)))
@@ -184,14 +185,13 @@ def check_proof_file(instance: Instance, file: Path) -> None:
 def rebuild(instance: Instance, check: bool, form: str) -> None:
     """由流水重算汇总和额度；--check 只核对，有差异时退出码为 1。"""
     if check:
-        with long_work():
-            differences = instance.engine.read(check_rollups)
+        differences = behind_the_tills(lambda: instance.engine.read(check_rollups))
         _report(
             [_as_dict(difference) for difference in differences], form, sentence("汇总与流水一致。")
         )
         return
-    with long_work():
-        changed = [_as_dict(difference) for difference in rebuild_rollups(instance.engine)]
+    rebuilt = behind_the_tills(lambda: rebuild_rollups(instance.engine))
+    changed = [_as_dict(difference) for difference in rebuilt]
     if form == "json":
         print_json({"rebuilt": changed})
         return

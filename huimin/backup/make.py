@@ -11,13 +11,11 @@ import errno
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from huimin import __version__
 from huimin.backup.age_file import Lock
@@ -30,13 +28,12 @@ from huimin.core.days import instant_text
 from huimin.instance import Instance
 from huimin.ledger.epochs import current_epoch
 from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.giving_way import behind_the_tills
 from huimin.storage.ids import new_id
 from huimin.storage.migrate import known_fingerprint, newest_version
 from huimin.storage.new_file import new_file
 from huimin.storage.snapshot import copy_database
 
-T = TypeVar("T")
-NICENESS = 15
 # Begins the name of a database's copy until it is in the archive.
 SCRATCH = ".huimin-copy-"
 SWEPT_AFTER = timedelta(days=1)
@@ -72,7 +69,7 @@ def make_backup(
     with _problems_of(target):
         if target.exists():
             raise FileExistsError(target)
-        return _behind_the_tills(lambda: _make(instance, target, lock=lock, packed=packed))
+        return behind_the_tills(lambda: _make(instance, target, lock=lock, packed=packed))
 
 
 def _make(instance: Instance, target: Path, *, lock: Lock | None, packed: bool) -> Backup:
@@ -155,17 +152,6 @@ def _send_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _behind_the_tills(work: Callable[[], T]) -> T:
-    """Do it in a thread of lower priority (on Linux, priorities are the threads')."""
-
-    def lower() -> None:
-        with suppress(OSError, AttributeError):
-            os.nice(NICENESS)
-
-    with ThreadPoolExecutor(1, initializer=lower) as pool:
-        return pool.submit(work).result()
 
 
 @contextmanager

@@ -3,18 +3,21 @@
 All writes pass one writer, and in the server all threads share one interpreter lock. So what writes
 much does it item by item, in as many transactions as it takes (`in_parts`): each is over after
 PART_SECONDS, and the sales that came meanwhile are written next, because the writer's queue is in
-order and processes take turns (write_turn.py). And what computes for long does so in a block of
-`long_work`, where `give_way`, called between two small steps, rests as long as the steps since the
-last rest have taken: in the server because of that lock, in a command because of the processors.
+order and processes take turns (write_turn.py). And what computes for long inside the server does so
+in a block of `long_work`, where `give_way`, called between two small steps, rests as long as the
+steps since the last rest have taken. A command has a process, and a lock, of its own: it computes
+`behind_the_tills`, with a lower priority.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -31,6 +34,8 @@ REST_SECONDS_MAX = 0.05
 # A thread that waits for the interpreter lock is given it after so long where nobody gives way:
 # while a library draws a page, for instance. The interpreter's own 0.005 is for quiet times.
 SWITCH_SECONDS = 0.001
+NICENESS = 15
+WAKE_SECONDS = 0.5
 
 
 class _Stretch:
@@ -41,6 +46,7 @@ class _Stretch:
 
 
 _stretch: ContextVar[_Stretch | None] = ContextVar("stretch_of_long_work", default=None)
+_stopped: ContextVar[threading.Event | None] = ContextVar("stop_of_command", default=None)
 
 
 class _SwitchInterval:
@@ -78,7 +84,13 @@ def long_work() -> Iterator[None]:
 
 
 def give_way() -> None:
-    """Rest if the steps since the last rest have taken STRETCH_SECONDS; call it between steps."""
+    """Rest if the steps since the last rest have taken STRETCH_SECONDS; call it between steps.
+
+    Raises KeyboardInterrupt where the command that waits for the work was interrupted.
+    """
+    stopped = _stopped.get()
+    if stopped is not None and stopped.is_set():
+        raise KeyboardInterrupt
     stretch = _stretch.get()
     if stretch is None:
         return
@@ -86,6 +98,34 @@ def give_way() -> None:
     if worked >= STRETCH_SECONDS:
         time.sleep(min(worked, REST_SECONDS_MAX))
         stretch.since = time.perf_counter()
+
+
+def behind_the_tills(work: Callable[[], T]) -> T:
+    """Do it in a thread of lower priority (on Linux, priorities are the threads').
+
+    For what a command reads and computes: what it writes is written by the engine's own thread,
+    whose priority stays, so that nobody waits for one that may not run.
+    """
+
+    stopped = threading.Event()
+
+    def run() -> T:
+        with suppress(OSError, AttributeError):
+            os.nice(NICENESS)
+        _stopped.set(stopped)
+        return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(run)
+        try:
+            # An interrupt that another thread is handed is noticed when this one wakes.
+            while not wait([future], timeout=WAKE_SECONDS).done:
+                pass
+            return future.result()
+        except BaseException:
+            # Somebody interrupted the command: the work ends between two of its steps.
+            stopped.set()
+            raise
 
 
 def in_parts(

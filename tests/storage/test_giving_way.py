@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from math import inf
@@ -11,7 +12,13 @@ import pytest
 
 from huimin.instance import Instance
 from huimin.storage import giving_way
-from huimin.storage.giving_way import SWITCH_SECONDS, give_way, in_parts, long_work
+from huimin.storage.giving_way import (
+    SWITCH_SECONDS,
+    behind_the_tills,
+    give_way,
+    in_parts,
+    long_work,
+)
 
 
 def test_what_came_during_a_part_is_written_before_the_next_one(
@@ -79,3 +86,27 @@ def test_the_interpreter_lock_changes_hands_sooner_while_long_work_runs() -> Non
         raise KeyError
     give_way()  # outside of a block it does nothing
     assert sys.getswitchinterval() == pytest.approx(usual)
+
+
+def test_what_a_command_computes_ends_between_two_steps_when_it_is_interrupted() -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            while True:
+                began.set()
+                give_way()
+        finally:
+            ended.set()
+
+    def interrupt() -> None:
+        began.wait()
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        behind_the_tills(work)
+    assert ended.is_set()
+    assert behind_the_tills(lambda: 7) == 7
+    with pytest.raises(KeyError):
+        behind_the_tills(lambda: {}["nothing"])
