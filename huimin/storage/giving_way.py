@@ -4,8 +4,8 @@ All writes pass one writer, and in the server all threads share one interpreter 
 much does it item by item, in as many transactions as it takes (`in_parts`): each is over after
 PART_SECONDS, and the sales that came meanwhile are written next, because the writer's queue is in
 order and processes take turns (write_turn.py). And what computes for long inside the server does so
-in a block of `long_work`, where `give_way`, called between two small steps, rests as long as the
-steps since the last rest have taken. A command has a process, and a lock, of its own: it computes
+in a block of `long_work`, where `give_way`, called between two small steps, rests REST times as
+long as the steps since the last rest have taken. A command has a process, and a lock, of its own: it computes
 `behind_the_tills`, with a lower priority.
 """
 
@@ -29,6 +29,8 @@ R = TypeVar("R")
 PART_SECONDS = 0.005
 # What is computed between two rests, while a till waits for the interpreter lock.
 STRETCH_SECONDS = 0.002
+# A rest is so many times as long as the stretch before it.
+REST = 2
 # However long a step took, the next one begins after this.
 REST_SECONDS_MAX = 0.05
 # A thread that waits for the interpreter lock is given it after so long where nobody gives way:
@@ -96,7 +98,7 @@ def give_way() -> None:
         return
     worked = time.perf_counter() - stretch.since
     if worked >= STRETCH_SECONDS:
-        time.sleep(min(worked, REST_SECONDS_MAX))
+        time.sleep(min(REST * worked, REST_SECONDS_MAX))
         stretch.since = time.perf_counter()
 
 
