@@ -5,8 +5,8 @@ much does it item by item, in as many transactions as it takes (`in_parts`): eac
 PART_SECONDS, and the sales that came meanwhile are written next, because the writer's queue is in
 order and processes take turns (write_turn.py). And what computes for long inside the server does so
 in a block of `long_work`, where `give_way`, called between two small steps, rests REST times as
-long as the steps since the last rest have taken. A command has a process, and a lock, of its own: it computes
-`behind_the_tills`, with a lower priority.
+long as the steps since the last rest have taken. A command has a process, and a lock, of its own:
+it computes `behind_the_tills`, with a lower priority.
 """
 
 from __future__ import annotations
