@@ -59,6 +59,11 @@ class _Segment:
     after: int
     upto: int
 
+    @property
+    def has_gap(self) -> bool:
+        """Whether a restore left places out, so that rows must be counted to be found."""
+        return self.upto - self.after != self.rows
+
 
 @dataclass(frozen=True, slots=True)
 class Proved:
@@ -142,6 +147,8 @@ class _DayTree:
             for one in self._segments
             if one.terminal_id == row["terminal_id"] and one.after < row["sequence"] <= one.upto
         )
+        if not segment.has_gap:
+            return segment.first + int(row["sequence"]) - segment.after - 1
         before = queries.rows_between(
             self._tx,
             terminal_id=segment.terminal_id,
@@ -165,12 +172,13 @@ class _DayTree:
             start, stop = max(first, one.first), min(end, one.first + one.rows)
             if start >= stop:
                 continue
+            skipped = start - one.first
             rows = queries.chain_hashes_from(
                 self._tx,
                 terminal_id=one.terminal_id,
-                after=one.after,
+                after=one.after if one.has_gap else one.after + skipped,
                 upto=one.upto,
-                row_offset=start - one.first,
+                row_offset=skipped if one.has_gap else 0,
                 row_limit=stop - start,
             )
             yield from (leaf_hash(bytes.fromhex(row["hash"])) for row in rows)

@@ -54,6 +54,9 @@ def last_published(tx: Transaction) -> date | None:
 
 
 def waits_for_digest(tx: Transaction, day: date, last_over: date) -> bool:
-    """Whether the day is over, and the ledger had begun: its digest is still to be made."""
-    first = queries.first_day(tx)
-    return first is not None and first <= day.isoformat() <= last_over.isoformat()
+    """Whether the timer has still to make the digest of a day: it is over, and behind the latest.
+
+    Days before the first anchor never get one.
+    """
+    begun = queries.last_digest_day(tx) or queries.first_day(tx)
+    return begun is not None and begun <= day.isoformat() <= last_over.isoformat()

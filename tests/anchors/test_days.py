@@ -16,6 +16,7 @@ from huimin.anchors.daily import anchor_day, newest_anchor
 from huimin.anchors.make import checkpoint_of_day, make_anchor_now, make_day_anchors, note_of_day
 from huimin.anchors.prove import ProofWrong, anchored_day, check_proof, proof_of
 from huimin.instance import Instance
+from huimin.ledger.epochs import begin_epoch
 from huimin.ledger.read import row_by_id
 from tests.anchors.ledger_days import open_shop, sell_many
 from tests.conftest import FixedClock
@@ -94,6 +95,30 @@ def test_days_make_a_tree_in_which_every_receipt_is_proved_by_itself(
         others = [one["hash"] for one in rows if one is not row and one["hash"] in proof]
         assert others == []
     assert len(indexes) == len({row["id"] for row in sample})
+
+
+def test_the_tree_goes_on_under_another_name_over_the_gap_that_a_restore_leaves(
+    instance: Instance, clock: FixedClock
+) -> None:
+    shop, read = open_shop(instance), instance.engine.read
+    shop.sell(0, 2)
+    clock.advance(days=1)
+    make_day_anchors(instance)
+    shop.sell(0)
+    by = {"now": clock.now, "actor": "cli:test"}
+    instance.engine.write(
+        lambda tx: begin_epoch(tx, backup_id="b", backup_at=clock.now, **by)  # type: ignore[arg-type]
+    )
+    shop.sell(0, 2)
+    clock.advance(days=1)
+    (made,) = make_day_anchors(instance)
+    assert (made.anchor.tree.size, made.anchor.tree.origin[-9:]) == (5, "/ledger/2")
+    (head,) = made.anchor.heads
+    assert head.rows == 5 and head.sequence > 100_000
+    (key,) = read(lambda tx: published_verifiers(tx, instance.key_ring, instance.settings))
+    for row in shop.rows()[2:]:
+        proof: str = read(lambda tx, row=row: proof_of(tx, row)) or ""
+        assert checked_elsewhere(proof, key.text) == row["hash"]
 
 
 def test_a_proof_that_was_changed_proves_nothing(instance: Instance, clock: FixedClock) -> None:
