@@ -149,7 +149,8 @@ def make_worker_app() -> OpenAPI:
         # damaged since.
         stop_with(problem)
     instance: Instance = app.extensions["huimin"]
-    sweep_files(instance.engine, instance.settings.folder, instance.clock())
+    if not instance.settings.read_only:
+        sweep_files(instance.engine, instance.settings.folder, instance.clock())
     serve_from_worker(app)
     return app
 

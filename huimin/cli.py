@@ -217,8 +217,9 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
     # Where another server has the port, the county is that one's: nothing may be upgraded under it.
     if settings.port:
         require_free(settings.host, settings.port)
-    migrate_database(settings, say=echo)
-    _find_second_phones(settings)
+    if not settings.read_only:
+        migrate_database(settings, say=echo)
+        _find_second_phones(settings)
     # What keeps the server from starting is said here, in one sentence, and not by a worker.
     open_instance(settings).close()
     secret_key_of(settings)

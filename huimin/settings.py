@@ -182,6 +182,9 @@ class Settings:
         True,
         _flag,
     )
+    read_only: bool = _setting(
+        "只读（0 或 1）：备库或副本只供查看，什么也不写 / read only, for a standby", False, _flag
+    )
     secret_key: str | None = _setting(
         "会话签名密钥；不设则自动生成并存盘 / session signing key", None, _text, secret=True
     )

@@ -130,6 +130,13 @@ def serve_from_worker(app: Flask) -> None:
     # Both, because a worker may end either way, depending on how it was started.
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
+    if not instance.settings.read_only:
+        _work_beside_requests(instance, lead)
+    if lead.is_mine():
+        threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
+
+
+def _work_beside_requests(instance: Instance, lead: Lead) -> None:
     sender = Sender(instance.engine, instance.settings, instance.clock, lead)
     # Divisions change on their day without a timer.
     changes = Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()), lead)
@@ -157,8 +164,6 @@ def serve_from_worker(app: Flask) -> None:
         multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
         atexit.register(beside.stop)
         beside.start()
-    if lead.is_mine():
-        threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
 
 
 def _announce(settings: Settings) -> None:

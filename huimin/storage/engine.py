@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from huimin.core.catalogue import Text
+from huimin.core.catalogue import Text, sentence
 
 T = TypeVar("T")
 
@@ -94,3 +94,12 @@ class StorageProblem(Exception):
     def __init__(self, source: str, /, **params: Any) -> None:
         self.text = Text(source, params)
         super().__init__(f"{self.text.say()} / {self.text.say('en')}")
+
+
+class ReadOnly(StorageProblem):
+    """Something was to be written where HUIMIN_READ_ONLY allows no writing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("这里是只读的（HUIMIN_READ_ONLY=1），什么也不能写，请到主服务上办理。")
+        )

@@ -15,8 +15,9 @@ from typing import Any, Protocol
 
 from huimin.core.catalogue import Text
 from huimin.storage import sqlite_file
-from huimin.storage.engine import Engine, StorageProblem, Transaction
+from huimin.storage.engine import Engine, ReadOnly, StorageProblem, Transaction
 from huimin.storage.migrate import newest_version, proven_version
+from huimin.storage.read_only import ReadOnlyEngine
 from huimin.storage.sqlite_engine import SqliteEngine, problem_of
 
 
@@ -41,15 +42,24 @@ class DatabaseChoice(Protocol):
     @property
     def database_prepared(self) -> bool: ...
 
+    @property
+    def read_only(self) -> bool: ...
+
 
 def open_engine(settings: DatabaseChoice) -> Engine:
     """The engine over the database that the settings name.
 
-    Raises StorageProblem when it is missing, damaged, read-only, of another version or of none.
+    Raises StorageProblem when it is missing, damaged, of another version or of none, or read-only
+    without HUIMIN_READ_ONLY.
     """
+    engine = _open_engine(settings)
+    return ReadOnlyEngine(engine) if settings.read_only else engine
+
+
+def _open_engine(settings: DatabaseChoice) -> Engine:
     if settings.database_url:
         database, place = _chosen(settings)
-        database.require_newest(place)
+        database.require_newest(place, writable=not settings.read_only)
         return open_unproven(settings)
     path = settings.database_path
     sqlite_file.require_newest(path)
@@ -68,6 +78,7 @@ def open_unproven(settings: DatabaseChoice) -> Engine:
 
 def create_database(settings: DatabaseChoice) -> None:
     """Create the database with the newest schema. Raises StorageProblem where there is one."""
+    _require_writable(settings)
     database, address = _chosen(settings)
     database.create(address, _now())
 
@@ -79,6 +90,7 @@ def migrate_database(
 
     `say` is given a line for the operator when a copy was made and after each step.
     """
+    _require_writable(settings)
     database, address = _chosen(settings)
     done: list[str] = database.migrate(address, _now(), say)
     return done
@@ -90,7 +102,10 @@ def check_database(settings: DatabaseChoice) -> list[str]:
     Raises StorageProblem when it can't be opened at all. Changes nothing.
     """
     database, address = _chosen(settings)
-    database.require_newest(address)
+    if settings.database_url:
+        database.require_newest(address, writable=not settings.read_only)
+    else:
+        database.require_newest(address)
     return sqlite_damage(settings)
 
 
@@ -169,6 +184,11 @@ def copy_database(
     from huimin.storage.copy_to_postgresql import copy_county
 
     return copy_county(settings.database_path, place, prove, again=again)
+
+
+def _require_writable(settings: DatabaseChoice) -> None:
+    if settings.read_only:
+        raise ReadOnly
 
 
 def _chosen(settings: DatabaseChoice) -> tuple[Any, Any]:

@@ -32,8 +32,11 @@ HALF_DONE_COPY = "half_done_copy"
 _TABLE = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 
 
-def inspect(place: PostgresqlPlace) -> int:
-    """The version of the database. Raises StorageProblem; changes nothing."""
+def inspect(place: PostgresqlPlace, *, writable: bool = True) -> int:
+    """The version of the database. Raises StorageProblem; changes nothing.
+
+    `writable` False is for a standby, or a role that may only read.
+    """
     with in_transaction(place) as connection:
         if not _has_tables(connection):
             raise StorageProblem("PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。")
@@ -45,14 +48,17 @@ def inspect(place: PostgresqlPlace) -> int:
             version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
         except psycopg.errors.UndefinedColumn:
             raise unknown_schema_problem("PostgreSQL", [VERSIONS_TABLE]) from None
-        if _setting(connection, "transaction_read_only") == "on":
-            raise StorageProblem("PostgreSQL 数据库是只读的，请连接主库或检查权限。")
+        if writable and _setting(connection, "transaction_read_only") == "on":
+            raise StorageProblem(
+                "PostgreSQL 数据库是只读的，请连接主库或检查权限；备库只用来查看时，请设 "
+                "HUIMIN_READ_ONLY=1。"
+            )
         return version
 
 
-def require_newest(place: PostgresqlPlace) -> None:
-    """Raise StorageProblem unless the database has the newest version and can be written."""
-    version = inspect(place)
+def require_newest(place: PostgresqlPlace, *, writable: bool = True) -> None:
+    """Raise StorageProblem unless the database has the newest version and can be used so."""
+    version = inspect(place, writable=writable)
     if version < newest_version():
         raise older_version_problem(version)
 

@@ -99,6 +99,12 @@ class PostgresqlEngine:
             try:
                 with self._pool.connection() as connection:
                     return attempt(connection)
+            except (psycopg.errors.ReadOnlySqlTransaction, psycopg.NotSupportedError) as error:
+                # The primary has become a standby: a new connection may find the new primary. Or a
+                # prepared statement is of tables that were changed since.
+                self._pool.forget_idle()
+                if number >= LOST_ATTEMPTS_MAX:
+                    raise _refused_problem(error) from error
             except psycopg.OperationalError as error:
                 if is_lost(error):
                     self._pool.forget_idle()
@@ -122,6 +128,10 @@ def problem_of(error: psycopg.OperationalError) -> StorageProblem:
     """What kept the server from carrying out a statement that is right in itself."""
     if error.sqlstate in ("57014", "55P03"):  # a statement or a lock took too long
         return _busy_problem()
+    return _refused_problem(error)
+
+
+def _refused_problem(error: psycopg.Error) -> StorageProblem:
     reason = str(error).strip().splitlines()[0]
     return StorageProblem("PostgreSQL 数据库做不了这一步（{reason}），请检查。", reason=reason)
 

@@ -20,7 +20,7 @@ from huimin.core.json_text import write_json
 from huimin.core.money import money_text
 from huimin.core.one_case import UUID
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
-from huimin.storage.engine import StorageProblem
+from huimin.storage.engine import ReadOnly, StorageProblem
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
@@ -152,6 +152,8 @@ def field_problems_of(error: ValidationError) -> FieldProblems:
 
 def answer_storage_problem(error: StorageProblem) -> Response:
     """Answer 503; the sentence for the operator goes to the log."""
+    if isinstance(error, ReadOnly):
+        return _answer(Refusal("read_only"), (), {"Retry-After": "60"})
     log.error("storage unavailable", problem=str(error))
     return _answer(Refusal("storage_unavailable"), (), {"Retry-After": "5"})
 

@@ -9,6 +9,7 @@ from huimin import __version__
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
+from huimin.storage.engine import ReadOnly
 from huimin.web import language, problems, uploads
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import instance, instance_of
@@ -25,6 +26,7 @@ csrf = CSRFProtect()
 
 def install(app: Flask) -> None:
     """Wire it into the application; called once, by create_app."""
+    app.before_request(_refuse_writing)
     app.json = StrictJSON(app)
     app.session_interface = PageSessions()
     secure = instance_of(app).settings.secure_cookies
@@ -40,6 +42,12 @@ def install(app: Flask) -> None:
     app.after_request(_keep_private)
     app.context_processor(_page_words)
     register_filters(app)
+
+
+def _refuse_writing() -> None:
+    """Where nothing may be written, nothing is begun that would be."""
+    if instance().settings.read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
+        raise ReadOnly
 
 
 def _refuse_nul() -> None:
@@ -74,6 +82,7 @@ def _page_words() -> dict[str, object]:
         "county_name": settings.county_name,
         "help_line": settings.help_line,
         "version": __version__,
+        "read_only": settings.read_only,
         "navigation": _navigation,
         "help_address": help_address,
         "may": _may,

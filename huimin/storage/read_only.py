@@ -1,0 +1,27 @@
+"""An engine that only reads: over a standby of PostgreSQL, or over a copy of a SQLite county."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from huimin.storage.engine import Engine, ReadOnly, Transaction
+
+T = TypeVar("T")
+
+
+class ReadOnlyEngine:
+    """The engine beneath, whose `write` raises ReadOnly before anything is done."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name = engine.name
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        return self._engine.read(work)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        raise ReadOnly
+
+    def close(self) -> None:
+        self._engine.close()
