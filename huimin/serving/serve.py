@@ -28,6 +28,7 @@ from flask import Flask
 from huimin.access.passwords import share_with
 from huimin.command_line import CommandProblem, echo
 from huimin.division_changes.apply import apply_due
+from huimin.instance import Instance
 from huimin.jobs.lead import Lead
 from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
@@ -130,27 +131,6 @@ def serve_from_worker(app: Flask) -> None:
     # Both, because a worker may end either way, depending on how it was started.
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
-    if not instance.settings.read_only:
-        _work_beside_requests(instance, lead)
-    if lead.is_mine():
-        threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
-
-
-def _work_beside_requests(instance: Instance, lead: Lead) -> None:
-    sender = Sender(instance.engine, instance.settings, instance.clock, lead)
-    # Divisions change on their day without a timer.
-    changes = Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()), lead)
-    budgets = Repeated(
-        "budgets",
-        lambda: tell_budgets(instance.engine, instance.settings, now=instance.clock()),
-        lead,
-    )
-    # The sender mails what is posted here.
-    reports = Repeated(
-        "report-mail",
-        lambda: post_due(instance.engine, instance.settings, clock=instance.clock),
-        lead,
-    )
     readiness = readiness_of(app)
 
     def look() -> None:
@@ -160,10 +140,34 @@ def _work_beside_requests(instance: Instance, lead: Lead) -> None:
     # From now on the process above this one counts the seconds.
     beat()
     pulse = Repeated("pulse", look, seconds=LOOK_SECONDS)
-    for beside in (sender, changes, budgets, reports, pulse):
+    for beside in (*_beside_requests(instance, lead), pulse):
         multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
         atexit.register(beside.stop)
         beside.start()
+    if lead.is_mine():
+        threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
+
+
+def _beside_requests(instance: Instance, lead: Lead) -> list[Sender | Repeated]:
+    """What is done beside the requests, by the worker that has the lead: all of it writes."""
+    if instance.settings.read_only:
+        return []
+    return [
+        Sender(instance.engine, instance.settings, instance.clock, lead),
+        # Divisions change on their day without a timer.
+        Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()), lead),
+        Repeated(
+            "budgets",
+            lambda: tell_budgets(instance.engine, instance.settings, now=instance.clock()),
+            lead,
+        ),
+        # The sender mails what is posted here.
+        Repeated(
+            "report-mail",
+            lambda: post_due(instance.engine, instance.settings, clock=instance.clock),
+            lead,
+        ),
+    ]
 
 
 def _announce(settings: Settings) -> None:
