@@ -80,6 +80,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         "huimin.province.commands:province",
         sentence("省、市汇总：县里上报已结账的月份，省、市核对签名后汇总。"),
     ),
+    "clock": ("huimin.clock.commands:clock", sentence("时钟：对不对，错过以后怎么办。")),
     "privacy": (
         "huimin.privacy.commands:privacy",
         sentence("个人信息：导出一个人的全部资料，按法律删除。"),

@@ -14,6 +14,8 @@ from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.deny_list import DenyLists
 from huimin.cards.find import has_cards
 from huimin.checkout.once import KeysInProgress
+from huimin.clock.check import ClockCheck
+from huimin.clock.program import built_at
 from huimin.divisions.load import DivisionRow, load_divisions
 from huimin.holders.people import has_holders
 from huimin.holders.working_days import WorkingDays, open_working_days
@@ -44,14 +46,23 @@ def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clo
     """
     engine = open_engine(settings)
     try:
-        return instance_over(settings, engine, clock)
+        return instance_over(settings, engine, clock, check_clock=clock is system_clock)
     except BaseException:
         engine.close()
         raise
 
 
-def instance_over(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Instance:
+def instance_over(
+    settings: Settings,
+    engine: Engine,
+    clock: Callable[[], datetime],
+    *,
+    check_clock: bool = False,
+) -> Instance:
     """An instance with an engine that is already open.
+
+    With `check_clock` nothing is written while the clock can't be right: an invented one is not
+    asked.
 
     Raises StorageProblem when the database's keys are missing, and SettingsProblem for an invalid
     calendar.
@@ -67,6 +78,8 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
     lookups = LookupLog(engine)
     refused_attempts = RefusedAttempts(engine, counters, after=note_misses)
     jobs = Jobs(engine, clock)
+    if check_clock:
+        engine.before_write = ClockCheck(engine, clock, built=built_at()).require_right
     closing = ExitStack()
     for opened in (counters, places, engine, refused_attempts, lookups, jobs):
         closing.callback(opened.close)

@@ -33,6 +33,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "claim": (_("补录优惠"), "", ""),
     "waiting_sale": (_("待核交易"), "waiting.sale", "waiting_id"),
     "card_key": (_("卡码密钥"), "", ""),
+    "clock": (_("时钟"), "", ""),
     "personal_key": (_("个人信息密钥"), "", ""),
     "list": (_("名单"), "", ""),
     "division": (_("行政区划"), "division_changes.one_division", "code"),

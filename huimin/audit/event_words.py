@@ -136,6 +136,7 @@ EVENTS = {
     "card_key.added": _("添加卡码密钥"),
     "card_key.retired": _("停用卡码密钥"),
     "card_key.revoked": _("作废卡码密钥"),
+    "clock.accepted": _("声明时钟曾经太快"),
     "personal_key.rotation_begun": _("开始更换个人信息密钥"),
     "personal_key.rotated": _("换完个人信息密钥，旧的已删除"),
     "card.issued": _("发卡"),

@@ -50,7 +50,7 @@ NAME_OF: dict[str, LookUp] = {
 }
 MASKED = frozenset({"application", "family_member", "holder"})
 # Their id is what people call them.
-NAMED_BY_ID = frozenset({"card_key", "epoch", "month", "personal_key"})
+NAMED_BY_ID = frozenset({"card_key", "clock", "epoch", "month", "personal_key"})
 TILL = "terminal:"
 
 

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from huimin.core.refusals import Refusal
 from huimin.storage.engine import Engine, StorageProblem, Transaction
 
 T = TypeVar("T")
@@ -61,11 +62,15 @@ class WrittenLater(Generic[T]):
         self._flush(everything=False)
 
     def close(self) -> None:
-        """Write everything and end the thread."""
+        """Write everything and end the thread. By a wrong clock nothing is written, and this is
+        lost."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
-        self.flush()
+        try:
+            self.flush()
+        except Refusal as refusal:
+            log.error("not written", records=self._name, why=refusal.detail("en"))
 
     def _flush(self, *, everything: bool) -> None:
         with self._writing:
@@ -74,10 +79,11 @@ class WrittenLater(Generic[T]):
                 self._write_batch(batch)
 
     def _write_batch(self, batch: list[T]) -> None:
-        """Write the batch; where a record can't be, the others are. Raises StorageProblem."""
+        """Write the batch; where a record can't be, the others are. Raises StorageProblem, and
+        Refusal while the clock is wrong."""
         try:
             self._write_all(batch)
-        except StorageProblem:
+        except (StorageProblem, Refusal):
             for record in batch:
                 self.put(record)  # for the next round
             raise

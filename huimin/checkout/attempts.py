@@ -110,8 +110,11 @@ def note_refused(
     card: CheckedCard | None = None,
     **details: Any,
 ) -> None:
-    """Queue the record of a refused attempt of that caller."""
+    """Queue the record of a refused attempt of that caller; nothing is recorded by a clock that is
+    wrong."""
     refusal = KeptRefusal.of(refused)
+    if refusal.code == "clock_wrong":
+        return
     typed = card is not None and card.kind == "number"
     instance().part(RefusedAttempts).note(
         RefusedAttempt(

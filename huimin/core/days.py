@@ -14,6 +14,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 COUNTY_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
+# Clocks of machines that keep time differ by seconds: more than this and one of them is wrong.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
 def instant_text(instant: datetime) -> str:
     """An aware datetime as UTC text with milliseconds: "2026-10-31T02:00:00.000Z"."""
     if instant.tzinfo is None:
@@ -56,8 +60,8 @@ def month_of(day: date) -> str:
 
 
 def parse_month(text: str) -> str:
-    """Check that a month is written as 2026-10, and return it. Raises ValueError."""
-    if not re.fullmatch(r"(20|21)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
+    """Check a month written as 2026-10, of the years 1900 to 2199. Raises ValueError."""
+    if not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise ValueError("a month is written as 2026-10")
     return text
 

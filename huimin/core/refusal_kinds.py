@@ -301,6 +301,12 @@ KINDS: dict[str, Kind] = {
     "job_interrupted": Kind(
         503, "服务重启，这项工作中断了；没有写到一半的资料，请重新开始。", QUIET
     ),
+    "clock_wrong": Kind(
+        503,
+        "服务器的时钟是 {clock}，{why}，所以暂时什么都不能保存；请管理员校准时钟，"
+        "再用同一个键重试。",
+        TILL,
+    ),
     "storage_unavailable": Kind(503, "系统暂时无法保存，请稍后用同一个键重试。", TILL),
     "read_only": Kind(503, "这里是备用服务，只能查看；请到主服务上办理，或稍后再试。", TILL),
     "internal_error": Kind(500, "系统出了问题，已记录。请用同一个键重试，或按订单号查询。", TILL),

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from huimin.clock.newest import newest_instant
 from huimin.core.catalogue import text
-from huimin.core.days import instant_text, parse_instant
+from huimin.core.days import CLOCK_SLACK, instant_text
 from huimin.doctor.finding import BROKEN, Finding, Scene
-from huimin.jobs.timer_runs import newest_instant
-from huimin.ledger.read import newest_recorded_at
 from huimin.storage.engine import Transaction
-
-# Machines that keep time differ by seconds.
-BEHIND_MAX = timedelta(minutes=5)
 
 
 def behind(tx: Transaction, now: datetime) -> timedelta:
     """How far the clock is behind the newest row; zero when it is not."""
-    newest = max(filter(None, (newest_recorded_at(tx), newest_instant(tx))), default=None)
-    return timedelta() if newest is None else max(timedelta(), parse_instant(newest) - now)
+    newest = newest_instant(tx)
+    return timedelta() if newest is None else max(timedelta(), newest - now)
 
 
 def check_clock(scene: Scene, tx: Transaction) -> Iterator[Finding]:
     """A clock that is behind what was written by it."""
     late = behind(tx, scene.now)
-    if late > BEHIND_MAX:
+    if late > CLOCK_SLACK:
         yield Finding(
             BROKEN,
             text(

@@ -12,14 +12,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from huimin.core.catalogue import text
 from huimin.core.chain import GENESIS, row_hash
 from huimin.core.days import (
+    CLOCK_SLACK,
     county_day,
     county_minute,
     instant_text,
     month_of,
     next_month,
     parse_day,
+    parse_instant,
 )
 from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
 from huimin.core.json_text import write_json
@@ -175,7 +178,7 @@ def append_reversal(
         "cashier": cashier,
         "staff_id": staff_id,
         "reason": reason,
-        **_when(now, occurred_at=now, channel="online"),
+        **_when_returned(original, now),
     }
     if original["month"] < row["month"]:
         row["adjusts_month"] = original["month"]
@@ -207,6 +210,19 @@ def _when(now: datetime, *, occurred_at: datetime, channel: str) -> Row:
         "month": month_of(day),
         "adjusts_month": None,
     }
+
+
+def _when_returned(original: Mapping[str, Any], now: datetime) -> Row:
+    """Never before the sale: clocks of two machines differ by seconds, a till's by minutes.
+
+    Raises Refusal `clock_wrong` where the sale was recorded much later than now.
+    """
+    recorded = parse_instant(original["recorded_at"])
+    if recorded > now + CLOCK_SLACK:
+        why = text("比要退的这一笔（{at}）还早", at=county_minute(original["recorded_at"]))
+        raise Refusal("clock_wrong", clock=county_minute(instant_text(now)), why=why)
+    occurred = parse_instant(original["occurred_at"])
+    return _when(max(now, recorded), occurred_at=max(now, occurred), channel="online")
 
 
 def _chain(tx: Transaction, row: Row, terminal_code: str, waiting_id: str | None = None) -> None:

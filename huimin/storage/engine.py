@@ -15,6 +15,11 @@ from huimin.core.catalogue import Text, sentence
 
 T = TypeVar("T")
 
+
+def nothing() -> None:
+    """What an engine does before a write unless it is told otherwise."""
+
+
 # A row as the engine gives it: every column by its name.
 Row = dict[str, Any]
 
@@ -64,6 +69,9 @@ class PipelinedConnection(ABC):
 
 class Engine(Protocol):
     """What every database engine offers."""
+
+    # Called by `write` before anything is written, in the caller's thread; it may refuse the write.
+    before_write: Callable[[], None]
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import psycopg
 
-from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.engine import StorageProblem, Transaction, nothing
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.postgresql_connection import CommitUnknown, PostgresqlConnection, is_lost
 from huimin.storage.postgresql_place import PostgresqlPlace, unreachable_problem
@@ -41,6 +41,7 @@ class PostgresqlEngine:
 
     def __init__(self, place: PostgresqlPlace) -> None:
         self._local = threading.local()
+        self.before_write: Callable[[], None] = nothing
         self._pool = Pool(place)
         self._turns = threading.BoundedSemaphore(WRITES_AT_ONCE)
 
@@ -54,6 +55,7 @@ class PostgresqlEngine:
         if getattr(self._local, "writing", False):
             raise RuntimeError("write() inside a use case would not be one with it: pass on its tx")
         require_not_held()
+        self.before_write()
         self._local.writing = True
         has_turn = self._turns.acquire(timeout=TURN_SECONDS_MAX)
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.engine import StorageProblem, Transaction, nothing
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.turns import turns
 from huimin.storage.write_turn import WriteTurn
@@ -105,6 +105,7 @@ class SqliteEngine:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.before_write: Callable[[], None] = nothing
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
         # Weak references, so that a connection goes when its thread ends.
@@ -138,6 +139,7 @@ class SqliteEngine:
         if threading.current_thread() is self._thread:
             raise RuntimeError("write() inside a use case would wait for itself: pass on its tx")
         require_not_held()
+        self.before_write()
         job = Job(work)
         with self._closing:
             # Under the lock: a job queued after the writer's last one would wait for ever.

@@ -32,7 +32,7 @@ from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
 
 # These concern the till and not the item: the whole call is refused and may be repeated.
-OF_THE_TILL = ("terminal_disabled", "outlet_suspended")
+OF_THE_TILL = ("terminal_disabled", "outlet_suspended", "clock_wrong")
 SHOWN = ("id", "receipt_no", "order_no", "business_day", "recorded_at")
 
 
