@@ -191,7 +191,7 @@ FIELDS: dict[str, Field] = {
     ),
     **dict.fromkeys(("offline_changing_code", "phone_changed", "name_corrected"), FLAG),
     **dict.fromkeys(("expires_at", "disabled_at", "approved_at", "published_at"), MINUTE),
-    **dict.fromkeys(("backup_at",), MINUTE),
+    **dict.fromkeys(("backup_at", "wrong_first_at", "wrong_last_at"), MINUTE),
     **dict.fromkeys(("starts_on", "ends_on", "day", "paid_on", "verified_on", "confirm_by"), DAY),
     **dict.fromkeys(("business_day", "expires_on", "effective_on", "contacted_on", "next_on"), DAY),
     **dict.fromkeys(("latitude_microdegrees", "longitude_microdegrees"), DEGREES),
@@ -361,6 +361,8 @@ LABELS = Words(
         "username": "用户名",
         "verdict": "核定结果",
         "verified_on": "复核日期",
+        "wrong_first_at": "时钟错时的第一条",
+        "wrong_last_at": "时钟错时的最后一条",
         "version": "版本",
     },
 )

@@ -45,7 +45,7 @@ def accept_clock(tx: Transaction, *, reason: str, **by: Unpack[By]) -> tuple[dat
         raise LookupError("no row is later than now")
     first = min(parse_instant(row["at"]) for row in rows)
     last = max(parse_instant(row["at"]) for row in newest)
-    new = {"from": instant_text(first), "until": instant_text(last)}
+    new = {"wrong_first_at": instant_text(first), "wrong_last_at": instant_text(last)}
     record(tx, "clock.accepted", "clock", reason=reason, new=new, **by)
     return first, last
 
@@ -55,8 +55,8 @@ def _wrong_ids(tx: Transaction) -> list[tuple[str, str]]:
     stretches = (read_json(row["new_json"]) for row in queries.accepted(tx))
     return [
         (
-            least_id(parse_instant(stretch["from"]) - MARGIN),
-            least_id(parse_instant(stretch["until"]) + MARGIN),
+            least_id(parse_instant(stretch["wrong_first_at"]) - MARGIN),
+            least_id(parse_instant(stretch["wrong_last_at"]) + MARGIN),
         )
         for stretch in stretches
     ]

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import structlog
 
 from huimin.core.catalogue import Text, text
-from huimin.doctor.clock import BEHIND_MAX, behind
+from huimin.core.days import CLOCK_SLACK
+from huimin.doctor.clock import behind
 from huimin.doctor.disk import FULL_BYTES, MEGABYTE, free_bytes
 from huimin.doctor.keys import keys_problem
 from huimin.instance import Instance
@@ -148,7 +149,7 @@ class Readiness:
         keys = keys_problem(tx, settings.folder, secret=not settings.secret_key)
         if keys is not None:
             problems.append(Problem("keys", keys))
-        if behind(tx, self._instance.clock()) > BEHIND_MAX:
+        if behind(tx, self._instance.clock()) > CLOCK_SLACK:
             words = text("这台机器的时钟比数据库里最新的记录还早。")
             problems.append(Problem("clock", words))
         return problems

@@ -25,7 +25,7 @@ from huimin.web.navigation import GROUPS
 from tests.python_files import PACKAGE, python_files
 
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
-FILES = re.compile("bin|css|csv|db|html|js|json|md|po|sealed|sql|svg|tsv|xlsx|xml")
+FILES = re.compile("bin|css|csv|db|html|js|json|jsonl|md|po|sealed|sql|svg|tsv|txt|xlsx|xml")
 JOBS = ("register.check", "register.import")
 # What a merchant's system is told of.
 NEWS = ("claim.decided", "waiting_sale.decided", "webhook.test")
