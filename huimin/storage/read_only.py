@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from huimin.storage.engine import Engine, ReadOnly, Transaction
+from huimin.storage.engine import Engine, ReadOnly, Transaction, nothing
 
 T = TypeVar("T")
 
@@ -16,6 +16,8 @@ class ReadOnlyEngine:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.name = engine.name
+        # Never called: nothing is ever written.
+        self.before_write: Callable[[], None] = nothing
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         return self._engine.read(work)
