@@ -1,9 +1,10 @@
 """The third signature closes the month; an administrator can open it again, with a reason.
 
-Approval holds every row that is being written, draws the report once more, and locks the month only
-if the figures are those that were prepared: a row written meanwhile is in the frozen report, or it
-counts in the next month. The files are made and the public figures counted before, so that no till
-waits; the files are written after.
+Approval draws the report once more, holds every row that is being written, and locks the month only
+if its sums are still those of that report, whose figures must be those that were prepared: a row
+written meanwhile is in the frozen report, or it counts in the next month. The files are made, the
+report drawn and the public figures counted before, so that no till waits; the files are written
+after.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from huimin.months import queries
 from huimin.months.closes import close_by_version
 from huimin.months.files import digests, make_files
 from huimin.months.sign import (
+    Drawn,
     Signer,
     end_close,
     lock_close,
@@ -32,7 +34,6 @@ from huimin.months.sign import (
 from huimin.publication.counts import MonthCounts
 from huimin.publication.publish import publish_month, withdraw_month
 from huimin.reports.closed_month import read_closed
-from huimin.reports.monthly import monthly_report
 from huimin.settlement.make import DAYS, make_settlements, void_settlements
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -62,10 +63,12 @@ def approve_close(
     now: datetime,
     settlement_days: int = DAYS,
     counted: MonthCounts | None = None,
+    drawn: Drawn | None = None,
 ) -> Row:
     """Sign as 负责人 and close the month; `files` are those of files_to_approve. The row.
 
-    `counted` is that of count_to_publish, so that no sale waits while every card is read.
+    `counted` is that of count_to_publish and `drawn` that of draw_report, so that no sale waits
+    while every card is read.
 
     The merchants' settlements are made with it (`settlement_days` are theirs to confirm in), and
     what everybody may read of the month is published.
@@ -75,7 +78,7 @@ def approve_close(
     """
     # First of all: what is read after this is what the lock locks.
     hold_all_rows(tx)
-    close = _to_approve(tx, month, version, files=files, signer=signer)
+    close = _to_approve(tx, month, version, files=files, signer=signer, drawn=drawn)
     lock_month(tx, month, now=now)
     signature = {"at": instant_text(now), "by": signer.username, "name": signer.name}
     queries.approve_close(tx, id=close["id"], **signature)
@@ -88,7 +91,13 @@ def approve_close(
 
 
 def _to_approve(
-    tx: Transaction, month: str, version: int, *, files: Contents, signer: Signer
+    tx: Transaction,
+    month: str,
+    version: int,
+    *,
+    files: Contents,
+    signer: Signer,
+    drawn: Drawn | None,
 ) -> Row:
     close = lock_close(tx, month, version, "reviewed")
     require_other_signer(close, signer)
@@ -96,7 +105,7 @@ def _to_approve(
         raise Refusal("month_step_wrong", state=CLOSING_STATES.text("prepared"))
     if locked_at(tx, month) is not None:
         raise Refusal("month_closed")
-    require_same_figures(close, monthly_report(tx, month).as_dict())
+    require_same_figures(tx, close, drawn)
     return close
 
 

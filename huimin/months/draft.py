@@ -53,16 +53,15 @@ def check_and_draft(
     engine.read(lambda tx: require_draftable(tx, month, by["now"]))
     checks = run_checks(engine, month, settings=settings, now=by["now"], progress=progress)
     county_name = settings.county_name
-    return engine.write(lambda tx: save_draft(tx, month, checks, county_name=county_name, **by))
+    # Drawn before it is written, so that no till waits for it.
+    content = engine.read(lambda tx: _content(tx, month, checks, county_name))
+    return engine.write(lambda tx: save_draft(tx, month, content, **by))
 
 
-def save_draft(
-    tx: Transaction, month: str, checks: Sequence[Check], *, county_name: str, **by: Unpack[By]
-) -> Row:
-    """Keep the draft of a month with its checks; the row, and `changed`."""
+def save_draft(tx: Transaction, month: str, content: Row, **by: Unpack[By]) -> Row:
+    """Keep the draft of a month, with what it freezes; the row, and `changed`."""
     queries.lock_closes_of_month(tx, month=month)
     require_draftable(tx, month, by["now"])
-    content = _content(tx, month, checks, county_name)
     before = open_close(tx, month)
     if before is not None and all(before[name] == value for name, value in content.items()):
         return {**before, "changed": False}

@@ -22,6 +22,7 @@ from huimin.months.changed_figures import changed_figures
 from huimin.months.checks import Check
 from huimin.months.closes import read_close
 from huimin.months.words import TITLES, titles_of
+from huimin.reports.month_sums import MonthSums, month_sums
 from huimin.reports.monthly import monthly_report
 from huimin.storage.engine import Row, Transaction
 
@@ -36,6 +37,20 @@ class Signer:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A month's report as it was drawn just before a signature, so that no till waits for that:
+    its figures, and the sums of the ledger that they were drawn from."""
+
+    figures: Mapping[str, Any]
+    sums: MonthSums
+
+
+def draw_report(tx: Transaction, month: str) -> Drawn:
+    """The month's report now."""
+    return Drawn(monthly_report(tx, month).as_dict(), month_sums(tx, month))
+
+
 def prepare_close(
     tx: Transaction,
     month: str,
@@ -44,6 +59,7 @@ def prepare_close(
     reasons: Mapping[str, str],
     signer: Signer,
     now: datetime,
+    drawn: Drawn | None = None,
 ) -> None:
     """Sign as 填报人; `reasons` (by the check's code) say why one goes on over each warning.
 
@@ -62,14 +78,20 @@ def prepare_close(
         for check in checks
     ]
     _require_reasons(accepted)
-    require_same_figures(close, monthly_report(tx, month).as_dict())
+    require_same_figures(tx, close, drawn)
     text = canonical_json([check.as_dict() for check in accepted]).decode()
     queries.prepare_close(tx, id=close["id"], checks_json=text, **_signature(signer, now))
     note(tx, close, "prepared", now=now, actor=signer.username)
 
 
 def review_close(
-    tx: Transaction, month: str, version: int, *, signer: Signer, now: datetime
+    tx: Transaction,
+    month: str,
+    version: int,
+    *,
+    signer: Signer,
+    now: datetime,
+    drawn: Drawn | None = None,
 ) -> None:
     """Sign as 审核人.
 
@@ -77,7 +99,7 @@ def review_close(
     """
     close = lock_close(tx, month, version, "prepared")
     require_other_signer(close, signer)
-    require_same_figures(close, monthly_report(tx, month).as_dict())
+    require_same_figures(tx, close, drawn)
     queries.review_close(tx, id=close["id"], **_signature(signer, now))
     note(tx, close, "reviewed", now=now, actor=signer.username)
 
@@ -109,10 +131,17 @@ def require_other_signer(close: Row, signer: Signer) -> None:
         raise Refusal("month_same_signer")
 
 
-def require_same_figures(close: Row, report: Mapping[str, Any]) -> None:
-    """Pass when `report` has the figures that were checked. Raises Refusal
+def require_same_figures(tx: Transaction, close: Row, drawn: Drawn | None) -> None:
+    """Pass when the report still has the figures that were checked. Raises Refusal
     `month_figures_changed`, which names them.
+
+    It is drawn now, unless it was `drawn` just before and no row has been added since.
     """
+    month = close["month"]
+    if drawn is not None and month_sums(tx, month) == drawn.sums:
+        report = drawn.figures
+    else:
+        report = monthly_report(tx, month).as_dict()
     what = changed_figures(read_json(close["report_json"]), report)
     if what:
         raise Refusal("month_figures_changed", what=what)

@@ -10,7 +10,7 @@ from huimin.months.approve import approve_close, files_to_approve, reopen_month
 from huimin.months.closes import open_close
 from huimin.months.draft import check_and_draft
 from huimin.months.files import FORMS, write_files
-from huimin.months.sign import Signer, prepare_close, return_close, review_close
+from huimin.months.sign import Drawn, Signer, prepare_close, return_close, review_close
 
 OCTOBER, NOVEMBER = "2026-10", "2026-11"
 LI, WANG, ZHAO = Signer("li", "李华"), Signer("wang", "王丽"), Signer("zhao", "赵敏")
@@ -39,18 +39,21 @@ def prepare(
     version: int = 1,
     signer: Signer = LI,
     reasons: Mapping[str, str] = REASONS,
+    drawn: Drawn | None = None,
 ) -> None:
-    now = instance.clock()
-    instance.engine.write(
-        lambda tx: prepare_close(tx, month, version, reasons=reasons, signer=signer, now=now)
-    )
+    about: dict[str, Any] = {"signer": signer, "now": instance.clock(), "drawn": drawn}
+    instance.engine.write(lambda tx: prepare_close(tx, month, version, reasons=reasons, **about))
 
 
 def review(
-    instance: Instance, month: str = OCTOBER, version: int = 1, signer: Signer = WANG
+    instance: Instance,
+    month: str = OCTOBER,
+    version: int = 1,
+    signer: Signer = WANG,
+    drawn: Drawn | None = None,
 ) -> None:
-    now = instance.clock()
-    instance.engine.write(lambda tx: review_close(tx, month, version, signer=signer, now=now))
+    about: dict[str, Any] = {"signer": signer, "now": instance.clock(), "drawn": drawn}
+    instance.engine.write(lambda tx: review_close(tx, month, version, **about))
 
 
 def approve(
@@ -60,6 +63,7 @@ def approve(
     signer: Signer = ZHAO,
     *,
     with_files: bool = False,
+    drawn: Drawn | None = None,
 ) -> dict[str, Any]:
     """The closed month's row; its files, if asked for, are made and written as the page does."""
     given: dict[str, Any] = {"signer": signer, "now": instance.clock()}
@@ -69,6 +73,7 @@ def approve(
         files = instance.engine.read(
             lambda tx: files_to_approve(tx, folder, month, version, **given)
         )
+    given["drawn"] = drawn
     row = instance.engine.write(lambda tx: approve_close(tx, month, version, files=files, **given))
     if with_files:
         write_files(folder, month, version, files)

@@ -14,7 +14,14 @@ from huimin.months.files import write_files
 from huimin.months.pages import pages
 from huimin.months.pages.addresses import known_month, known_version
 from huimin.months.pages.month import month_page
-from huimin.months.sign import Signer, prepare_close, return_close, review_close
+from huimin.months.sign import (
+    Drawn,
+    Signer,
+    draw_report,
+    prepare_close,
+    return_close,
+    review_close,
+)
 from huimin.publication.publish import count_to_publish
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
@@ -47,14 +54,20 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
     now, signed_in = instance().clock(), member()
     signer = Signer(signed_in.username, signed_in.name)
     arguments: dict[str, Any] = {"now": now}
+
+    def drawn() -> Drawn:
+        return instance().engine.read(lambda tx: draw_report(tx, month))
+
     if act == "prepare":
         reasons = {code: form.text(f"reason-{code}") for code in CODES}
+        arguments["drawn"] = drawn()
         change(
             lambda tx: prepare_close(
                 tx, month, version, reasons=reasons, signer=signer, **arguments
             )
         )
     elif act == "review":
+        arguments["drawn"] = drawn()
         change(lambda tx: review_close(tx, month, version, signer=signer, **arguments))
     elif act == "approve":
         days, folder = instance().settings.settlement_days, instance().settings.folder
@@ -63,6 +76,7 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
         )
         counted = instance().engine.read(lambda tx: count_to_publish(tx, month)) if files else None
         arguments |= {"signer": signer, "files": files, "counted": counted, "settlement_days": days}
+        arguments["drawn"] = drawn()
         change(lambda tx: approve_close(tx, month, version, **arguments))
         write_files(folder, month, version, files)
     else:
