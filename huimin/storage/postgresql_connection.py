@@ -202,7 +202,8 @@ class PostgresqlConnection(PipelinedConnection):
             if result is None:
                 raise self._given_up("the connection to the server was lost")
             if result.status in FAILED:
-                first_error = first_error or self._error_of(owed, result)
+                error = self._error_of(owed, result)
+                first_error = first_error or error
             elif owed is True:
                 last = result
             self._next_result()  # the end of this statement's results

@@ -28,24 +28,41 @@ def savepoint(tx: Transaction, name: str) -> Iterator[None]:
 
     Raises StorageProblem when the database has given up the whole transaction (a full disk).
     """
-    execute = tx.connection.execute
-    if isinstance(tx.connection, PipelinedConnection):
-        # What was told before is answered here: its error is not the block's.
-        tx.connection.ask(f"SAVEPOINT {name}", {})
-    else:
-        execute(f"SAVEPOINT {name}")
+    connection = tx.connection
+    if isinstance(connection, PipelinedConnection):
+        with _pipelined_savepoint(connection, name):
+            yield
+        return
+    execute = connection.execute
+    execute(f"SAVEPOINT {name}")
     try:
         yield
-        if isinstance(tx.connection, PipelinedConnection):
-            tx.connection.settle()
     except BaseException as error:
         try:
             execute(f"ROLLBACK TO SAVEPOINT {name}")
             execute(f"RELEASE SAVEPOINT {name}")
         except Exception:
-            raise StorageProblem("数据库已撤回整个事务。") from error
+            raise _gone_problem() from error
         raise
-    if isinstance(tx.connection, PipelinedConnection):
-        tx.connection.tell(f"RELEASE SAVEPOINT {name}", {})
-    else:
-        execute(f"RELEASE SAVEPOINT {name}")
+    execute(f"RELEASE SAVEPOINT {name}")
+
+
+@contextmanager
+def _pipelined_savepoint(connection: PipelinedConnection, name: str) -> Iterator[None]:
+    # What was told before is answered here: its error is not the block's.
+    connection.ask(f"SAVEPOINT {name}", {})
+    try:
+        yield
+        connection.settle()
+    except BaseException as error:
+        try:
+            connection.ask(f"ROLLBACK TO SAVEPOINT {name}", {})
+        except Exception:
+            raise _gone_problem() from error
+        connection.tell(f"RELEASE SAVEPOINT {name}", {})
+        raise
+    connection.tell(f"RELEASE SAVEPOINT {name}", {})
+
+
+def _gone_problem() -> StorageProblem:
+    return StorageProblem("数据库已撤回整个事务。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from huimin.settings import Settings
 from huimin.storage.engine import Engine, StorageProblem, Transaction
 from huimin.storage.open_engine import check_database, open_engine
 from huimin.storage.postgresql_engine import ATTEMPTS_MAX
+from huimin.storage.savepoint import savepoint
 
 GIVE_UP = "DO $$ BEGIN RAISE EXCEPTION 'given up' USING ERRCODE = '{code}'; END $$"
 
@@ -143,3 +145,69 @@ def test_a_missing_trigger_is_found(settings: Settings) -> None:
         connection.execute("DROP TRIGGER ledger_refuses_delete ON ledger")
     with pytest.raises(StorageProblem, match=r"\(1 differ: ledger\)"):
         check_database(settings)
+
+
+WRONG = "INSERT INTO division (code, name, level) VALUES ('short', '某县', 'county')"
+RIGHT = "INSERT INTO division (code, name, level) VALUES (:code, '某县', 'county')"
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_the_error_of_a_told_statement_is_raised_by_what_comes_next(
+    settings: Settings, prepared: bool
+) -> None:
+    engine = open_engine(replace(settings, database_prepared=prepared))
+
+    def at_the_next(tx: Transaction) -> None:
+        tx.connection.tell(RIGHT, {"code": "000000000001"})
+        tx.connection.tell(WRONG, {})
+        with pytest.raises(psycopg.errors.CheckViolation):
+            tx.connection.ask("SELECT 1 AS one", {})
+        raise KeyError
+
+    def at_the_commit(tx: Transaction) -> None:
+        tx.connection.tell(RIGHT, {"code": "000000000001"})
+        tx.connection.tell(WRONG, {})
+
+    def within_a_savepoint(tx: Transaction) -> None:
+        tx.connection.tell(RIGHT, {"code": "000000000001"})
+        with pytest.raises(psycopg.errors.CheckViolation), savepoint(tx, "part"):
+            tx.connection.tell(RIGHT, {"code": "000000000002"})
+            tx.connection.tell(WRONG, {})
+        tx.connection.tell(RIGHT, {"code": "000000000003"})
+
+    def before_a_savepoint(tx: Transaction) -> None:
+        tx.connection.tell(WRONG, {})
+        with savepoint(tx, "part"):
+            raise AssertionError("the error before it is not the savepoint's")
+
+    try:
+        with pytest.raises(KeyError):
+            engine.write(at_the_next)
+        for work in (at_the_commit, before_a_savepoint):
+            with pytest.raises(psycopg.errors.CheckViolation):
+                engine.write(work)
+        assert count(engine) == 0
+        engine.write(within_a_savepoint)
+        codes = engine.read(
+            lambda tx: tx.connection.ask("SELECT code FROM division ORDER BY code", {}).rows
+        )
+    finally:
+        engine.close()
+    assert [row["code"] for row in codes] == ["000000000001", "000000000003"]
+
+
+def test_values_come_back_as_they_were_sent(engine: Engine) -> None:
+    sent = {"text": "县'\\ %s :x", "number": -(2**62), "nothing": None, "flag": True}
+    query = (
+        "SELECT :text AS text, :number AS number, CAST(:nothing AS TEXT) AS nothing, :flag AS flag"
+    )
+    assert engine.read(lambda tx: tx.connection.ask(query, sent).rows) == [sent]
+    with pytest.raises(psycopg.DataError):
+        engine.read(lambda tx: tx.connection.ask("SELECT :text AS text", {"text": "a\0b"}))
+
+
+def test_a_statement_that_takes_too_long_is_stopped(settings: Settings) -> None:
+    engine = open_engine(replace(settings, database_statement_seconds=1))
+    with pytest.raises(StorageProblem, match="busy"):
+        engine.read(lambda tx: tx.connection.ask("SELECT pg_sleep(60)", {}))
+    engine.close()
