@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,20 @@ import pytest
 
 from huimin.anchors.daily import anchor_day
 from huimin.anchors.make import make_day_anchors
+from huimin.daily.run import run_day
 from huimin.handbook.render import FOLDER
 from huimin.instance import Instance
 from tests.anchors.ledger_days import Shop, cut_tail, open_shop, with_the_file
 from tests.conftest import FixedClock, RunCli, WireApp
+from tests.making.post_offices import HookOffice, hook_office
 
 BLOCK = re.compile(r"```(python|sh)\n(.*?)```", re.S)
+
+
+@pytest.fixture
+def hooks() -> Iterator[HookOffice]:
+    with hook_office() as office:
+        yield office
 
 
 @pytest.fixture
@@ -102,13 +112,18 @@ def test_anchors_are_written_given_again_and_their_key_is_told(
 
 
 def test_the_timer_hands_anchors_out_and_checks_those_outside(
-    sqlite_instance: Instance, clock: FixedClock, tmp_path: Path
+    sqlite_instance: Instance, clock: FixedClock, tmp_path: Path, hooks: HookOffice
 ) -> None:
     outside = tmp_path / "outside"
     shop = open_shop(sqlite_instance)
     shop.sell(0)
     clock.advance(days=2)
-    with_folder = _with(sqlite_instance, anchor_folder=str(outside), **HOOK)
+    with_folder = _with(
+        sqlite_instance,
+        anchor_folder=str(outside),
+        webhook_url=hooks.url,
+        webhook_secret="0123456789abcdef",
+    )
     away = anchor_day(with_folder)
     assert away.word == "failed" and str(outside) in away.problems[0].say()
     outside.mkdir()
@@ -116,20 +131,18 @@ def test_the_timer_hands_anchors_out_and_checks_those_outside(
     names = sorted(path.name for path in outside.iterdir())
     assert names == ["huimin-anchor-2026-10-31.txt", "huimin-anchor-2026-11-01.txt"]
     assert anchor_day(with_folder).done == []
-    posted: list[dict[str, Any]] = sqlite_instance.engine.read(
-        lambda tx: tx.connection.execute(
-            "SELECT key, data_json FROM notice WHERE kind = 'anchor'"
-        ).fetchall()
-    )
-    assert [row["key"] for row in posted] == ["anchor/2026-11-01"]
-    assert shop.terminals[0] not in posted[0]["data_json"]
+    # The newest goes to the notices, once, and whole: a program can keep it.
+    run_day(with_folder)
+    ((_, _, body),) = hooks.posts
+    notice = json.loads(body)
+    assert (notice["kind"], notice["data"]["day"]) == ("anchor", "2026-11-01")
+    (attached,) = notice["data"]["attachments"]
+    assert attached["text"] == (outside / names[1]).read_text()
+    assert shop.terminals[0] not in notice["text"] + notice["data"]["checkpoint"]
     # Somebody who can write there, but has no key of the county, is named.
     (outside / names[0]).write_text((outside / names[0]).read_text().replace("till ", "till x"))
     forged = anchor_day(with_folder)
     assert [names[0] in one.say() for one in forged.problems] == [True]
-
-
-HOOK = {"webhook_url": "http://127.0.0.1:9/x", "webhook_secret": "0123456789abcdef"}
 
 
 def _with(instance: Instance, **settings: Any) -> Instance:
