@@ -6,14 +6,17 @@ epoch and a last proof of the chains after it included, and leaves nothing behin
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Unpack
 
 from huimin.backup.age_file import Lock
 from huimin.backup.keep import backups_in
+from huimin.backup.make import SWEPT_AFTER
 from huimin.backup.prove import FINDINGS_MAX
 from huimin.backup.read_archive import read_first
 from huimin.backup.restore import Restored, Say, restore_county
@@ -35,6 +38,14 @@ def newest_in(folder: Path, county_mark: str) -> Path:
     return backups[0].path
 
 
+def clear_left_over(place: Path, now: datetime) -> None:
+    """Delete what a rehearsal that was killed left there more than a day ago."""
+    for left in place.glob(f"{PREFIX}*"):
+        with suppress(FileNotFoundError):
+            if left.is_dir() and left.stat().st_mtime < (now - SWEPT_AFTER).timestamp():
+                shutil.rmtree(left, ignore_errors=True)
+
+
 def rehearse(
     settings: Settings,
     file: Path,
@@ -49,6 +60,7 @@ def rehearse(
     A backup of PostgreSQL goes into a database of its own on the server of the settings. Raises
     StorageProblem when it can't be restored at all.
     """
+    clear_left_over(Path(place or tempfile.gettempdir()), by["now"])
     with ExitStack() as cleared:
         top = cleared.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, dir=place))
         apart = replace(settings, folder=Path(top) / "county", database_url=None)

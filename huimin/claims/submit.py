@@ -24,6 +24,7 @@ from huimin.core.discount import excluded_sum
 from huimin.core.json_text import write_json
 from huimin.core.refusals import CLAIMABLE, Problems, Refusal, field_problem
 from huimin.ledger.append import require_unsold_order
+from huimin.ledger.epochs import current_epoch
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -93,9 +94,10 @@ def record_claim(
 
 
 def _insert(tx: Transaction, day: date, **values: Any) -> Row:
+    epoch = current_epoch(tx)
     for _ in range(TRIES):
         claim: Row | None = queries.insert_claim(
-            tx, id=new_id(), claim_no=_number(day), business_day=day.isoformat(), **values
+            tx, id=new_id(), claim_no=_number(day, epoch), business_day=day.isoformat(), **values
         )
         if claim is not None:
             return claim
@@ -134,9 +136,14 @@ def _excluded_fen(
     return request.excluded_fen
 
 
-def _number(day: date) -> str:
-    """The number on the slip, easy to read aloud: the day and six random digits."""
-    return f"{day:%y%m%d}{secrets.randbelow(1_000_000):06d}"
+def _number(day: date, epoch: int) -> str:
+    """The number on the slip, easy to read aloud: the day and six random digits.
+
+    In a county that was restored the epoch stands between them, because the slips that were given
+    out after the backup are not known.
+    """
+    between = str(epoch) if epoch > 1 else ""
+    return f"{day:%y%m%d}{between}{secrets.randbelow(1_000_000):06d}"
 
 
 def _occurred_at(occurred_on: date | None, now: datetime) -> datetime:

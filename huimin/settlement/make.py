@@ -17,6 +17,7 @@ from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
+from huimin.ledger.epochs import current_epoch
 from huimin.settlement import queries
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -53,7 +54,7 @@ def make_settlements(
     earlier = {row["merchant_id"]: row for row in queries.earlier_versions(tx, month=month)}
     balances = {row["merchant_id"]: row["balance_fen"] for row in queries.carried_balances(tx)}
     serial = max((row["serial"] for row in earlier.values()), default=0)
-    settlements = []
+    settlements, epoch = [], current_epoch(tx)
     for merchant in queries.all_merchants(tx):
         before = earlier.get(merchant["id"])
         balance_fen = balances.get(merchant["id"], 0)
@@ -63,7 +64,9 @@ def make_settlements(
         if before is None:
             serial += 1
             before = {"serial": serial, "version": 0, "paid_fen": 0}
-        row = _settlement(merchant, own, before, month=month, carried_in_fen=balance_fen)
+        row = _settlement(
+            merchant, own, before, month=month, carried_in_fen=balance_fen, epoch=epoch
+        )
         settlements.append(_keep(tx, row, own, close_id=close_id, days=days, **by))
     return settlements
 
@@ -142,16 +145,21 @@ def _lines_by_merchant(tx: Transaction, month: str) -> dict[str, list[Row]]:
 
 
 def _settlement(
-    merchant: Row, lines: Sequence[Row], before: Row, *, month: str, carried_in_fen: int
+    merchant: Row,
+    lines: Sequence[Row],
+    before: Row,
+    *,
+    month: str,
+    carried_in_fen: int,
+    epoch: int,
 ) -> Row:
     """The row as it is kept, but for what says when and by whom."""
     counted = [line for line in lines if line["kind"] == "policy"]
     sums = {name: sum(line[name] for line in counted) for name in FIGURES}
     due_fen = sums["government_share_fen"] + carried_in_fen
     serial, version = before["serial"], before["version"] + 1
-    number = f"JS{month.replace('-', '')}-{serial:03d}" + (f"-{version}" if version > 1 else "")
     return {
-        "number": number,
+        "number": _number(month, serial, version, epoch),
         "month": month,
         "serial": serial,
         "version": version,
@@ -164,6 +172,15 @@ def _settlement(
         "carried_fen": min(0, due_fen - before["paid_fen"]),
         "paid_before_fen": before["paid_fen"],
     }
+
+
+def _number(month: str, serial: int, version: int, epoch: int) -> str:
+    """JS202610-001, its second version JS202610-001-2. What a county that was restored makes ends
+    with its epoch (-R2): papers of the same number may have been signed after the backup.
+    """
+    later = f"-{version}" if version > 1 else ""
+    restored = f"-R{epoch}" if epoch > 1 else ""
+    return f"JS{month.replace('-', '')}-{serial:03d}{later}{restored}"
 
 
 def _keep(
