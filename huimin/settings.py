@@ -21,6 +21,7 @@ from huimin.keys.key_file import damaged_keys_problem, load_keys, locked, save_k
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
 SECRET_LENGTH_MIN = 16
+KEPT_DAYS_MAX = 36_500
 # More workers than this gain little: only one of them writes at a time.
 WORKERS_USUAL_MAX, WORKERS_MAX = 4, 16
 
@@ -235,6 +236,31 @@ class Settings:
     )
     settlement_days: int = _setting(
         "商户确认结算单的天数 / days in which a merchant confirms a settlement", 7, _whole(1, 60)
+    )
+    keep_lookups_days: int = _setting(
+        "谁查过卡的记录保存几天，0 为不限 / days to keep who looked at a card",
+        730,
+        _whole(0, KEPT_DAYS_MAX),
+    )
+    keep_evidence_days: int = _setting(
+        "保障结束几天后删除材料，0 为不删 / days after aid has ended to keep papers",
+        1_095,
+        _whole(0, KEPT_DAYS_MAX),
+    )
+    keep_register_days: int = _setting(
+        "名册文件和待修改的工作簿保存几天，0 为不限 / days to keep register files",
+        30,
+        _whole(0, KEPT_DAYS_MAX),
+    )
+    keep_draft_days: int = _setting(
+        "没有提交的草稿保存几天，0 为不限 / days to keep unfinished drafts",
+        90,
+        _whole(0, KEPT_DAYS_MAX),
+    )
+    keep_session_days: int = _setting(
+        "登录记录（地址、浏览器）保存几天，0 为不限 / days to keep records of sign-ins",
+        190,
+        _whole(0, KEPT_DAYS_MAX),
     )
     smtp_host: str | None = _setting("发通知的邮件服务器；不设则不发邮件 / mail server", None)
     smtp_port: int = _setting("邮件服务器端口 / its port", 587, _whole(1, 65535))

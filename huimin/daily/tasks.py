@@ -16,6 +16,7 @@ from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.send import send_due
+from huimin.privacy.retention import keep_no_longer
 from huimin.publication.digest import publish_digests
 
 
@@ -47,6 +48,7 @@ TASKS: tuple[Task, ...] = (
     Task("anchor", text("存证"), anchor_day),
     # After the anchors, from which they are folded.
     Task("digests", text("流水校验码"), publish_digests),
+    Task("retention", text("保存期限"), keep_no_longer),
     # Last, because the others have news.
     Task("notices", text("通知"), send_notices),
 )

@@ -369,3 +369,27 @@ ORDER BY id LIMIT 20;
 
 -- name: unerased_person^
 SELECT * FROM holder WHERE id = :id AND erased_at IS NULL;
+
+-- ---------------------------------------------------------------- retention
+-- name: drop_lookups!
+DELETE FROM card_lookup
+WHERE id IN (SELECT id FROM card_lookup WHERE id < :before ORDER BY id LIMIT :row_limit);
+
+-- name: drop_sessions!
+DELETE FROM staff_session
+WHERE id_hash IN (SELECT id_hash FROM staff_session WHERE expires_at < :before LIMIT :row_limit);
+
+-- name: drop_drafts!
+DELETE FROM holder_draft
+WHERE id IN (SELECT id FROM holder_draft WHERE updated_at < :before ORDER BY id LIMIT :row_limit);
+
+-- name: old_papers
+-- Of people whose aid ended before a day; uploaded before an instant.
+SELECT evidence_file.id, evidence_file.holder_id FROM evidence_file
+JOIN holder ON holder.id = evidence_file.holder_id
+WHERE evidence_file.removed_at IS NULL AND evidence_file.uploaded_at < :before
+    AND holder.entitled_until < :day
+ORDER BY evidence_file.id LIMIT :row_limit;
+
+-- name: forget_paper!
+UPDATE evidence_file SET removed_at = :now, file_name = '', sha256 = '' WHERE id = :id;

@@ -353,11 +353,11 @@ def _work(job: Row) -> RegisterWork:
 
 
 def _list_page(form: Form | None = None) -> str | BaseResponse:
-    now, folder = instance().clock(), instance().settings.folder
+    now, settings = instance().clock(), instance().settings
 
     def tidy(tx: Transaction) -> None:
         fail_lost_jobs(tx, now)
-        drop_old_files(tx, folder, now)
+        drop_old_files(tx, settings.folder, now, settings.keep_register_days)
 
     change(tidy)
     return list_answer(_list(), rows_of(jobs_before, lambda _form: "register.%"), form=form)

@@ -1,8 +1,8 @@
 """The two jobs of a register: check and match it, then import it and propose applications.
 
 The uploaded file, the check's lists and the rows to correct are stored encrypted in the job's
-folder for DAYS_STORED; the file is in clear only while a job reads it. The import reads the file
-again, so that exactly its content is written.
+folder for HUIMIN_KEEP_REGISTER_DAYS; the file is in clear only while a job reads it. The import
+reads the file again, so that exactly its content is written.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from huimin.storage.places import Places
 REGISTER_BYTES_MAX = 50 * 1024 * 1024
 ENDINGS = (".xlsx", ".xls", ".csv")
 FOLDER, REGISTER, REFUSED, LISTS = "jobs", "register.sealed", "refused.sealed", "found.sealed"
+# So far back people look for a register that waits to be imported.
 DAYS_STORED = 30
 PROBLEMS_STORED = 2_000
 # Of the rows that would no longer do what was shown, so many are named.
@@ -301,7 +302,15 @@ def _stored_repeat(one: RepeatedRow) -> Row:
     return {name: getattr(one, name) for name in names}
 
 
-def drop_old_files(tx: Transaction, folder: Path, now: datetime) -> None:
-    """Delete the files of jobs that ended DAYS_STORED ago; the jobs themselves stay."""
-    for job_id in jobs_finished_before(tx, now - timedelta(days=DAYS_STORED)):
+def drop_old_files(tx: Transaction, folder: Path, now: datetime, days: int) -> int:
+    """Delete the files of jobs that ended that many days ago (0: none); the jobs themselves stay.
+
+    Returns of how many jobs there were any.
+    """
+    if not days or not (folder / FOLDER).is_dir():
+        return 0
+    left = {path.name for path in (folder / FOLDER).iterdir()}
+    old = left.intersection(jobs_finished_before(tx, now - timedelta(days=days)))
+    for job_id in old:
         shutil.rmtree(folder / FOLDER / job_id, ignore_errors=True)
+    return len(old)

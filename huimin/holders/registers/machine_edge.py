@@ -100,10 +100,11 @@ def begin_check(file_name: str, content: bytes, supplement: Supplement, key: str
     by = _acting()
     job_request = {"file": file_name, "given": supplement.as_dict()}
     digest = hashlib.sha256(content).hexdigest()
-    token_id, folder = current_token()["id"], instance().settings.folder
+    token_id, settings = current_token()["id"], instance().settings
+    folder = settings.folder
 
     def begin(tx: Transaction) -> str:
-        drop_old_files(tx, folder, by["now"])
+        drop_old_files(tx, folder, by["now"], settings.keep_register_days)
         job_id = begin_job(tx, CHECK, job_request, **by)
         record(
             tx,

@@ -1,0 +1,127 @@
+"""Personal data is kept no longer than it serves: a daily task deletes what is past its time.
+
+How long is a setting of the county (HUIMIN_KEEP_…), 0 for ever. Parts give way to tills. What the
+ledger, the audit record and closed months hold has no such time: the law keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from huimin.audit.record import record
+from huimin.core.catalogue import Text, sentence, text
+from huimin.core.days import county_day, instant_text
+from huimin.holders.evidence import drop_file
+from huimin.holders.registers.jobs import drop_old_files
+from huimin.instance import Instance
+from huimin.jobs.timer_runs import Outcome
+from huimin.privacy import give_way, queries
+from huimin.privacy.erased_list import add_to_list
+from huimin.privacy.files import delete_all, refused_workbooks
+from huimin.report_mail.post import sweep_files
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import least_id
+
+ACTOR = "system"
+REASON = sentence("保存期限已到")
+# Deletes up to a number of rows; how many.
+DeletePart = Callable[[Transaction], int]
+
+
+def keep_no_longer(instance: Instance) -> Outcome:
+    """Delete what is past its time, each kind on its own; and complete the list of the erased."""
+    outcome, now, settings = Outcome(), instance.clock(), instance.settings
+    engine, folder = instance.engine, settings.folder
+    rows: tuple[tuple[Text, int, Callable[[datetime], DeletePart]], ...] = (
+        (text("谁查过卡的记录"), settings.keep_lookups_days, _lookups),
+        (text("登录记录"), settings.keep_session_days, _sessions),
+        (text("没有提交的草稿"), settings.keep_draft_days, _drafts),
+    )
+    for words, days, part_before in rows:
+        if days:
+            part = part_before(now - timedelta(days=days))
+            outcome.try_part(
+                words, partial(_tell, outcome, words, partial(_delete, instance, part))
+            )
+    papers, registers = text("材料"), text("名册文件和待修改的工作簿")
+    outcome.try_part(papers, partial(_tell, outcome, papers, partial(_papers, instance, now)))
+    outcome.try_part(
+        registers, partial(_tell, outcome, registers, partial(_register_files, instance, now))
+    )
+    outcome.try_part(text("报表寄送"), lambda: sweep_files(engine, settings, now))
+    outcome.try_part(
+        text("已删除人员的名单"), lambda: add_to_list(folder, engine.read(queries.erased_people))
+    )
+    return outcome
+
+
+def _tell(outcome: Outcome, words: Text, work: Callable[[], int]) -> None:
+    count = work()
+    if count:
+        outcome.done.append(
+            text("{what}：过了保存期限，删除 {count} 条。", what=words, count=count)
+        )
+
+
+def _delete(instance: Instance, part: DeletePart) -> int:
+    total = 0
+    while count := give_way.write_part(instance.engine, part):
+        total += count
+    return total
+
+
+def _lookups(before: datetime) -> DeletePart:
+    return partial(queries.drop_lookups, before=least_id(before), row_limit=give_way.AT_ONCE)
+
+
+def _sessions(before: datetime) -> DeletePart:
+    return partial(queries.drop_sessions, before=instant_text(before), row_limit=give_way.AT_ONCE)
+
+
+def _drafts(before: datetime) -> DeletePart:
+    return partial(queries.drop_drafts, before=instant_text(before), row_limit=give_way.AT_ONCE)
+
+
+def _papers(instance: Instance, now: datetime) -> int:
+    """Papers of people whose aid ended long ago: the file, and what its row says of it."""
+    days, folder, total = instance.settings.keep_evidence_days, instance.settings.folder, 0
+    if not days:
+        return 0
+    before = now - timedelta(days=days)
+    limits = {"day": county_day(before).isoformat(), "before": instant_text(before)}
+
+    def part(tx: Transaction) -> list[str]:
+        rows = list(queries.old_papers(tx, **limits, row_limit=give_way.AT_ONCE))
+        for row in rows:
+            queries.forget_paper(tx, id=row["id"], now=instant_text(now))
+            old = {"file": row["id"]}
+            holder_id = row["holder_id"]
+            record(
+                tx,
+                "holder.evidence_removed",
+                holder_id,
+                reason=REASON,
+                old=old,
+                now=now,
+                actor=ACTOR,
+            )
+        return [row["id"] for row in rows]
+
+    while ids := give_way.write_part(instance.engine, part):
+        for file_id in ids:
+            drop_file(folder, file_id)
+        total += len(ids)
+    return total
+
+
+def _register_files(instance: Instance, now: datetime) -> int:
+    days, folder = instance.settings.keep_register_days, instance.settings.folder
+    if not days:
+        return 0
+    count: int = instance.engine.read(lambda tx: drop_old_files(tx, folder, now, days))
+    before = (now - timedelta(days=days)).timestamp()
+    old = [path for path in refused_workbooks(folder) if path.stat().st_mtime < before]
+    delete_all(old)
+    return count + len(old)
