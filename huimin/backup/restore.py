@@ -109,13 +109,15 @@ def staged(settings: Settings, file: Path, *, lock: Lock | None, say: Say) -> It
 
     Afterwards what has not been put in place is gone. Raises StorageProblem.
     """
-    about = read_first(file, lock)
+    with _problems():
+        about = read_first(file, lock)
     _require_usable(about, settings)
     is_new = not settings.folder.exists()
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     staging = Path(tempfile.mkdtemp(dir=settings.folder, prefix=STAGING))
     try:
-        manifest = unpack(file, staging, lock)
+        with _problems():
+            manifest = unpack(file, staging, lock)
         county = replace(settings, folder=staging)
         if settings.database_url:
             dump = staging / about.database
@@ -137,6 +139,16 @@ def staged(settings: Settings, file: Path, *, lock: Lock | None, say: Say) -> It
         if is_new:
             with suppress(OSError):  # it holds the county now
                 settings.folder.rmdir()
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageProblem(
+            "恢复没有成功，未作任何改动：{reason}。", reason=error.strerror or str(error)
+        ) from error
 
 
 def _require_usable(about: About, settings: Settings) -> None:

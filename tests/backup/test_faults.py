@@ -128,6 +128,31 @@ def test_without_room_it_says_so_and_leaves_nothing(
     assert list(sqlite_instance.settings.folder.glob(f"{SCRATCH}*")) == []
 
 
+def test_a_restore_without_room_leaves_nothing(
+    sqlite_instance: Instance, backups: Path, tmp_path: Path
+) -> None:
+    fill(sqlite_instance)
+    file = make_backup(sqlite_instance, backups / "county.tar").path
+
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    new = tmp_path / "new"
+    full = subprocess.run(
+        [sys.executable, "-m", "huimin", "--folder", str(new), "restore", str(file)],
+        cwd=REPOSITORY,
+        preexec_fn=little_room,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert full.returncode == 2, full.stderr
+    assert "恢复没有成功，未作任何改动" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert not new.exists()
+
+
 def test_it_does_not_go_into_the_county_s_own_folder_nor_over_a_file(
     sqlite_instance: Instance, backups: Path
 ) -> None:
