@@ -10,12 +10,13 @@ What breaks a rule is written to tests/faults/corpus/<target>/ and stays there: 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import hashlib
 import random
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -47,10 +48,18 @@ def corpus_of(target: Target) -> list[bytes]:
     return [path.read_bytes() for path in sorted((CORPUS / target.name).glob("*.bin"))]
 
 
-def fuzz(target: Target, chance: random.Random, *, inputs: int, until: float) -> Iterator[bytes]:
+def fuzz(
+    target: Target,
+    chance: random.Random,
+    *,
+    inputs: int,
+    until: float,
+    before: Callable[[bytes], None] = lambda data: None,
+) -> Iterator[bytes]:
     """Run up to so many changed inputs, until that time.monotonic(); those that reached new lines.
 
-    Raises what `run` raises; the input is then in the exception's `args[-1]`.
+    `before` is told each input first. Raises what `run` raises; the input is then in the
+    exception's `args[-1]`.
     """
     known = [*target.seeds(), *corpus_of(target)]
     reached: set[tuple[str, int]] = set()
@@ -60,6 +69,7 @@ def fuzz(target: Target, chance: random.Random, *, inputs: int, until: float) ->
         if time.monotonic() >= until:
             return
         data = target.change(chance.choice(known), known, chance)[:BYTES_MAX]
+        before(data)
         lines = attempt(target, data)
         if not lines <= reached:
             reached |= lines
@@ -153,9 +163,20 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     print(f"seed {words.seed}")
     found = 0
+    last = folder / "last.bin"
+
+    def before(data: bytes) -> None:
+        """What a library does without end no signal of ours interrupts: the input is kept."""
+        last.write_bytes(data)
+        faulthandler.dump_traceback_later(3 * SECONDS_MAX, exit=True)
+
     try:
         for data in fuzz(
-            target, chance, inputs=sys.maxsize, until=time.monotonic() + 60 * words.minutes
+            target,
+            chance,
+            inputs=sys.maxsize,
+            until=time.monotonic() + 60 * words.minutes,
+            before=before,
         ):
             found += 1
             print(f"new lines: {digest(data)} ({len(data)} bytes)")
@@ -166,6 +187,8 @@ def main() -> None:
         (folder / f"{digest(data)}.bin").write_bytes(data)
         print(f"kept as {folder / digest(data)}.bin")
         raise
+    faulthandler.cancel_dump_traceback_later()
+    last.unlink(missing_ok=True)
     print(f"{found} inputs reached new lines; none broke a rule")
 
 

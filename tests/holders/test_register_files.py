@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -280,3 +281,16 @@ def test_a_line_without_an_end_and_a_part_by_another_name_are_refused(tmp_path: 
     with pytest.raises(FieldProblems) as caught:
         check(renamed)
     assert "不会有" in str(caught.value)
+
+
+def test_an_old_workbook_whose_sectors_go_round_in_a_circle_is_refused(tmp_path: Path) -> None:
+    """Calamine would follow the circle for ever; found by fuzzing."""
+    data = bytearray((Path(__file__).parent / "data" / "old_format.xls").read_bytes())
+    sector = 512
+    (table,) = struct.unpack_from("<I", data, 76)
+    (directory,) = struct.unpack_from("<I", data, 48)
+    # The directory's only sector is made to follow itself.
+    struct.pack_into("<I", data, (table + 1) * sector + 4 * directory, directory)
+    path = tmp_path / "circle.xls"
+    path.write_bytes(data)
+    assert "已损坏" in refused(path)

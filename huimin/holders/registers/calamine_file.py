@@ -23,6 +23,7 @@ from huimin.holders.registers.cells import (
     plain_cell,
     with_merged_cells,
 )
+from huimin.holders.registers.compound_file import require_ends
 from huimin.holders.registers.problem import file_problem
 
 FILE_BYTES_MAX = 24 * 1024 * 1024
@@ -42,6 +43,7 @@ def calamine_sheets(
             file_bytes_max=FILE_BYTES_MAX // 2**20,
         )
     try:
+        require_ends(path.read_bytes())
         book = CalamineWorkbook.from_path(str(path))
         metadata = book.sheets_metadata
         if len(metadata) > SHEETS_MAX:

@@ -21,6 +21,35 @@ def stream_named(data: bytes, names: Iterable[str]) -> bytes:
         raise ValueError("the compound file is damaged") from error
 
 
+class EndlessChain(ValueError):
+    """Sectors that follow one another in a circle."""
+
+
+def require_ends(data: bytes) -> None:
+    """Require that each chain of sectors has an end: some readers follow a circle for ever.
+
+    Other damage is left to whoever reads the file. Raises EndlessChain.
+    """
+    try:
+        file = _CompoundFile(data)
+    except EndlessChain:
+        raise
+    except (struct.error, IndexError, ValueError):
+        return
+    for _kind, _name, start, size in file.entries():
+        for chain in (file.chain, file.short_chain) if size < file.short_below else (file.chain,):
+            if start < len(chain):
+                _require_end(chain, start)
+
+
+def _require_end(chain: array[int], start: int) -> None:
+    for _ in range(len(chain) + 1):
+        if start >= len(chain):
+            return
+        start = chain[start]
+    raise EndlessChain
+
+
 class _CompoundFile:
     def __init__(self, data: bytes) -> None:
         if not data.startswith(MAGIC):
@@ -33,13 +62,13 @@ class _CompoundFile:
         self.directory = self._long(directory)
         self.short_chain = array("I", _whole(self._long(short_table)))
         self.short_stream = b""
-        for kind, _name, start, size in self._entries():
+        for kind, _name, start, size in self.entries():
             if kind == ROOT:
                 self.short_stream = self._long(start)[:size]
 
     def stream(self, names: list[str]) -> bytes:
         entries = {
-            name: (start, size) for kind, name, start, size in self._entries() if kind == STREAM
+            name: (start, size) for kind, name, start, size in self.entries() if kind == STREAM
         }
         for name in names:
             if name in entries:
@@ -56,7 +85,9 @@ class _CompoundFile:
         listed = list(struct.unpack_from("<109I", self.data, 76))
         (more,) = struct.unpack_from("<I", self.data, 68)
         known: set[int] = set()
-        while more < NO_SECTOR and more not in known:
+        while more < NO_SECTOR:
+            if more in known:
+                raise EndlessChain
             known.add(more)
             *sectors, more = array("I", _whole(self._sector(more)))
             listed += sectors
@@ -78,13 +109,13 @@ class _CompoundFile:
         parts: list[bytes] = []
         while start < NO_SECTOR:
             if len(parts) > len(chain):
-                raise ValueError("a chain without end")
+                raise EndlessChain
             begin = offset + start * size
             parts.append(data[begin : begin + size])
             start = chain[start]
         return b"".join(parts)
 
-    def _entries(self) -> Iterable[tuple[int, str, int, int]]:
+    def entries(self) -> Iterable[tuple[int, str, int, int]]:
         """(kind, name, first sector, size in bytes) of each."""
         for place in range(0, len(self.directory) - ENTRY_BYTES + 1, ENTRY_BYTES):
             entry = self.directory[place : place + ENTRY_BYTES]
