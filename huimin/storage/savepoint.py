@@ -50,7 +50,8 @@ def savepoint(tx: Transaction, name: str) -> Iterator[None]:
 @contextmanager
 def _pipelined_savepoint(connection: PipelinedConnection, name: str) -> Iterator[None]:
     # What was told before is answered here: its error is not the block's.
-    connection.ask(f"SAVEPOINT {name}", {})
+    connection.settle()
+    connection.tell(f"SAVEPOINT {name}", {})
     try:
         yield
         connection.settle()
