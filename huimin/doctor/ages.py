@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,12 @@ from huimin.anchors.daily import (
     outside_notes,
 )
 from huimin.anchors.verify import NamedNote
+from huimin.backup.newest import (
+    BACKUP_AGE_MAX,
+    REHEARSAL_AGE_MAX,
+    newest_backup_at,
+    newest_rehearsal_at,
+)
 from huimin.core.catalogue import Text, Words, text
 from huimin.core.days import parse_instant
 from huimin.doctor.finding import ATTENTION, BROKEN, Finding, Scene
@@ -27,33 +33,63 @@ OUTCOMES = Words("timer_outcome", {"attention": "有要人处理的事", "failed
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Work that a timer does: its name in timer_run, its words, and how old it may grow."""
+    """Work that a timer does: its name, its words, when it was last done, and how old that may be.
 
-    what: str
+    `command` does it now.
+    """
+
+    name: str
     words: Text
+    done_at: Callable[[Transaction], datetime | None]
     age_max: timedelta
     command: str
 
 
+def _run_of(what: str) -> Callable[[Transaction], datetime | None]:
+    def ended_at(tx: Transaction) -> datetime | None:
+        row = newest_good_run(tx, what)
+        return None if row is None else parse_instant(row["ended_at"])
+
+    return ended_at
+
+
+def _anchored_at(tx: Transaction) -> datetime | None:
+    row = newest_anchor(tx)
+    return None if row is None else parse_instant(row["made_at"])
+
+
 TIMERS = (
-    Timed("day", text("每天办理的事"), DAILY, "huimin day run"),
-    Timed("month", text("月底办理"), DAILY, "huimin month run"),
+    Timed("day", text("每天办理的事"), _run_of("day"), DAILY, "huimin day run"),
+    Timed("month", text("月底办理"), _run_of("month"), DAILY, "huimin month run"),
 )
-BACKUP = Timed("backup", text("备份"), DAILY, "huimin backup")
-ANCHOR = Timed("day.anchor", text("存证"), DAILY, "huimin day run")
+BACKUP = Timed("backup", text("备份"), newest_backup_at, BACKUP_AGE_MAX, "huimin backup")
+REHEARSAL = Timed(
+    "rehearsal",
+    text("恢复演练"),
+    newest_rehearsal_at,
+    REHEARSAL_AGE_MAX,
+    "huimin backup rehearse",
+)
+ANCHOR = Timed("anchor", text("存证"), _anchored_at, DAILY, "huimin day run")
+EVERY = (BACKUP, REHEARSAL, ANCHOR, *TIMERS)
 
 
 def age_of(tx: Transaction, timed: Timed, now: datetime) -> timedelta | None:
-    """How long ago it last came through; None if it never did."""
-    row = newest_good_run(tx, timed.what)
-    return None if row is None else now - parse_instant(row["ended_at"])
+    """How long ago it last came through; None if it never did.
+
+    The first anchor is not due while there is no sale that it could hold.
+    """
+    done_at = timed.done_at(tx)
+    if done_at is None and timed is ANCHOR and has_nothing_to_anchor(tx):
+        return timedelta()
+    return None if done_at is None else now - done_at
 
 
 def check_timers(scene: Scene, tx: Transaction) -> Iterator[Finding]:
     """Timers that should have run, and those whose last run has something for a person."""
     for timed in TIMERS:
         yield from _late(scene, tx, timed)
-        last = newest_run(tx, timed.what)
+        last = newest_run(tx, timed.name)
         if last is not None and last["outcome"] in OUTCOMES:
             first, _, _ = last["detail"].partition("\n")
             yield Finding(
@@ -70,8 +106,9 @@ def check_timers(scene: Scene, tx: Transaction) -> Iterator[Finding]:
 
 
 def check_backup(scene: Scene, tx: Transaction) -> Iterator[Finding]:
-    """No backup, or an old one."""
-    return _late(scene, tx, BACKUP)
+    """No backup, or an old one, or none that was ever restored for practice."""
+    for timed in (BACKUP, REHEARSAL):
+        yield from _late(scene, tx, timed)
 
 
 def check_anchor(scene: Scene, tx: Transaction) -> Iterator[Finding]:

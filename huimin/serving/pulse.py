@@ -13,6 +13,9 @@ from pathlib import Path
 
 # How the processes know of their common folder; it is no setting of an operator.
 FOLDER_VARIABLE = "HUIMIN_PULSE_FOLDER"
+# prometheus_client's own name for the folder in which processes share what they count.
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+COUNTS = "metrics"
 
 
 def beat() -> None:
@@ -43,3 +46,6 @@ def forget(folder: Path, alive: set[int]) -> None:
     for path in folder.iterdir():
         if path.name.isdigit() and int(path.name) not in alive:
             path.unlink(missing_ok=True)
+            # What it had waiting waits no more; what it has counted still counts.
+            for gauge in (folder / COUNTS).glob(f"gauge_live*_{path.name}.db"):
+                gauge.unlink(missing_ok=True)

@@ -31,6 +31,8 @@ LOOK_SECONDS = 5
 SCHEMA_SECONDS = 60
 # A look that takes longer hangs: the longest wait for a database is much shorter.
 STUCK_SECONDS = 60
+# What problems are called; "tables" and "writes" also stand for a database that does not answer.
+CHECKS = ("disk", "writes", "schema", "tables", "keys", "clock")
 PROBE = bytes(64 * 1024)
 
 

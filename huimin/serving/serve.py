@@ -36,7 +36,7 @@ from huimin.policies.budget_words import tell_budgets
 from huimin.report_mail.post import post_due
 from huimin.serving import logs
 from huimin.serving.probes import readiness_of
-from huimin.serving.pulse import FOLDER_VARIABLE, beat
+from huimin.serving.pulse import COUNTS, FOLDER_VARIABLE, SHARED_FOLDER, beat
 from huimin.serving.readiness import LOOK_SECONDS
 from huimin.serving.supervise import Supervisor
 from huimin.settings import Settings
@@ -98,6 +98,10 @@ def serve(settings: Settings) -> None:
     )
     with tempfile.TemporaryDirectory(prefix="huimin-") as pulses:
         os.environ[FOLDER_VARIABLE] = pulses
+        if settings.metrics:
+            counts = Path(pulses) / COUNTS
+            counts.mkdir(mode=0o700)
+            os.environ[SHARED_FOLDER] = str(counts)
         supervisor = Supervisor(
             _own_address(settings),
             # granian names the attribute that holds a worker's process in a subclass alone.

@@ -6,8 +6,10 @@ and nothing inside commits. Which database answers is known to this room only.
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -67,11 +69,18 @@ class PipelinedConnection(ABC):
         """Wait for all that was told, if anything was. Raises the first error."""
 
 
+# Called after each commit with the number of use cases in it, the number of those that wait, and
+# the seconds that the commit took.
+OnCommit = Callable[[int, int, float], None]
+
+
 class Engine(Protocol):
     """What every database engine offers."""
 
     # Called by `write` before anything is written, in the caller's thread; it may refuse the write.
     before_write: Callable[[], None]
+    # Who counts the commits, if anybody does.
+    on_commit: OnCommit | None
 
     @property
     def name(self) -> str:
@@ -94,6 +103,16 @@ class Engine(Protocol):
     def close(self) -> None:
         """Finish queued work, then close every connection."""
         ...
+
+
+def tell_commit(on_commit: OnCommit | None, group: int, waiting: int, began: float) -> None:
+    """Say that a commit which began then (time.perf_counter) is over, to whoever counts them.
+
+    What was committed must be answered so, whatever becomes of the counting.
+    """
+    if on_commit is not None:
+        with suppress(Exception):
+            on_commit(group, waiting, time.perf_counter() - began)
 
 
 class StorageProblem(Exception):

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import psycopg
 
-from huimin.storage.engine import StorageProblem, Transaction, nothing
+from huimin.storage.engine import OnCommit, StorageProblem, Transaction, nothing, tell_commit
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.postgresql_connection import CommitUnknown, PostgresqlConnection, is_lost
 from huimin.storage.postgresql_place import PostgresqlPlace, unreachable_problem
@@ -40,6 +40,9 @@ class PostgresqlEngine:
     name = "postgresql"
 
     def __init__(self, place: PostgresqlPlace) -> None:
+        self.on_commit: OnCommit | None = None
+        self._writing = 0
+        self._counting = threading.Lock()
         self._local = threading.local()
         self.before_write: Callable[[], None] = nothing
         self._pool = Pool(place)
@@ -57,13 +60,19 @@ class PostgresqlEngine:
         require_not_held()
         self.before_write()
         self._local.writing = True
+        self._count(1)
         has_turn = self._turns.acquire(timeout=TURN_SECONDS_MAX)
         try:
             return self._repeated(lambda connection: self._write_once(connection, work))
         finally:
             self._local.writing = False
+            self._count(-1)
             if has_turn:
                 self._turns.release()
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._writing += change
 
     def close(self) -> None:
         self._pool.close()
@@ -86,6 +95,7 @@ class PostgresqlEngine:
         connection.begin(WRITE)
         try:
             result = work(Transaction(self.name, connection))
+            began = time.perf_counter()
             connection.commit()
         except CommitUnknown as error:
             # The work must not be run again here; a caller that retries is answered by its
@@ -94,6 +104,7 @@ class PostgresqlEngine:
         except BaseException:
             connection.roll_back()
             raise
+        tell_commit(self.on_commit, 1, max(0, self._writing - WRITES_AT_ONCE), began)
         return result
 
     def _repeated(self, attempt: Callable[[PostgresqlConnection], T]) -> T:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from huimin.storage.engine import StorageProblem, Transaction, nothing
+from huimin.storage.engine import OnCommit, StorageProblem, Transaction, nothing, tell_commit
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.turns import turns
 from huimin.storage.write_turn import WriteTurn
@@ -106,6 +107,7 @@ class SqliteEngine:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.before_write: Callable[[], None] = nothing
+        self.on_commit: OnCommit | None = None
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
         # Weak references, so that a connection goes when its thread ends.
@@ -228,12 +230,15 @@ class SqliteEngine:
             with turns.taken():
                 for job in group:
                     self._run_one(job)
+            began = time.perf_counter()
             execute("COMMIT")
         except BaseException as error:
             if self._writer.in_transaction:
                 execute("ROLLBACK")
             for job in group:  # nothing was committed, so no job of the group has succeeded
                 job.error = job.error or error
+        else:
+            tell_commit(self.on_commit, len(group), self._jobs.qsize(), began)
 
     def _run_one(self, job: Job) -> None:
         execute = self._writer.execute

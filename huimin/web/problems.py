@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -189,6 +189,7 @@ def _answer(
     status: int | None = None,
 ) -> Response:
     language = request_language()
+    g.refusal_code = refusal.code  # for whoever counts them
     status = status or refusal.status
     body = _body(refusal, status, language, fields)
     if wants_json():

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,11 +68,16 @@ def test_a_sound_county_lacks_only_what_was_never_done(
     assert snapshot(county.folder) == before
 
 
+def all_done(instance: Instance, now: datetime) -> None:
+    """All that timers do was done just now."""
+    for what in ("day", "month", "backup", "backup.rehearse"):
+        note_run(instance.engine, what, Outcome(), started_at=now, ended_at=now)
+
+
 def test_timers_that_came_through_are_well(
     instance: Instance, clock: FixedClock, engine_name: str
 ) -> None:
-    for what in ("day", "month", "backup"):
-        note_run(instance.engine, what, Outcome(), started_at=clock(), ended_at=clock())
+    all_done(instance, clock())
     make_anchor_now(instance)
     found = states(instance.settings, clock)
     assert {found[name] for name in ("backup", "anchor", "timers")} == {"well"}
@@ -179,8 +184,7 @@ def test_what_is_wrong_is_found_with_its_remedy_and_left_alone(
 def test_the_exit_code_is_0_when_all_is_well(sqlite_county: Path, run_cli: RunCli) -> None:
     opened = open_instance(Settings.from_environment(sqlite_county, {}))
     now = opened.clock()
-    for what in ("day", "month", "backup"):
-        note_run(opened.engine, what, Outcome(), started_at=now, ended_at=now)
+    all_done(opened, now)
     opened.close()
     safe = {"HUIMIN_BASE_URL": "https://card.example.cn", "HUIMIN_LANGUAGE": "en"}
     said = run_cli(["doctor"], sqlite_county, **safe)
