@@ -17,6 +17,7 @@ import structlog
 
 from huimin.core.catalogue import Text, text
 from huimin.core.days import CLOCK_SLACK
+from huimin.core.refusals import Refusal
 from huimin.doctor.clock import behind
 from huimin.doctor.disk import FULL_BYTES, MEGABYTE, free_bytes
 from huimin.doctor.keys import keys_problem
@@ -105,7 +106,8 @@ class Readiness:
                 log.exception("a look failed", check=check)
                 words = text("检查时程序出错（{error}），详见日志。", error=type(error).__name__)
                 problems.append(Problem(check, words))
-        return tuple(problems)
+        # The clock is looked at twice, before a write and beside the rows: it is said once.
+        return tuple({problem.check: problem for problem in problems}.values())
 
     def _of_disk(self) -> Iterator[Problem]:
         folder = self._instance.settings.folder
@@ -123,8 +125,13 @@ class Readiness:
             yield Problem("disk", words)
 
     def _of_writes(self) -> list[Problem]:
-        # A statement, because a connection may begin its transaction with the first one.
-        self._instance.engine.write(lambda tx: tx.connection.execute("SELECT 1").fetchall())
+        if self._instance.settings.read_only:
+            return []
+        try:
+            # A statement, because a connection may begin its transaction with the first one.
+            self._instance.engine.write(lambda tx: tx.connection.execute("SELECT 1").fetchall())
+        except Refusal as refused:
+            return [Problem("clock" if refused.code == "clock_wrong" else "writes", refused.text)]
         return []
 
     def _of_schema(self) -> list[Problem]:

@@ -40,7 +40,7 @@ from huimin.serving.pulse import COUNTS, FOLDER_VARIABLE, SHARED_FOLDER, beat
 from huimin.serving.readiness import LOOK_SECONDS
 from huimin.serving.supervise import Supervisor
 from huimin.settings import Settings
-from huimin.storage.open_engine import open_engine
+from huimin.storage.open_engine import care_for_log, open_engine
 from huimin.storage.places import Places
 from huimin.web.current import instance_of
 
@@ -56,6 +56,8 @@ WORKER_STOP_SECONDS_MAX = 20
 # By default CPython lets a busy thread keep the interpreter for 5 ms. The writer releases it at
 # every statement and would wait that long to get it back, with everybody waiting for the writer.
 SWITCH_SECONDS = 0.0005
+# How often the database's log is looked at.
+LOG_SECONDS = 5
 
 
 def serve(settings: Settings) -> None:
@@ -156,7 +158,9 @@ def _beside_requests(instance: Instance, lead: Lead) -> list[Sender | Repeated]:
     """What is done beside the requests, by the worker that has the lead: all of it writes."""
     if instance.settings.read_only:
         return []
+    shorten = care_for_log(instance.engine)
     return [
+        *([] if shorten is None else [Repeated("log", shorten, lead, seconds=LOG_SECONDS)]),
         Sender(instance.engine, instance.settings, instance.clock, lead),
         # Divisions change on their day without a timer.
         Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()), lead),

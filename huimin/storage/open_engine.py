@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -151,6 +152,19 @@ def has_unfit_pooler(settings: DatabaseChoice) -> bool:
     database, place = _chosen(settings)
     unfit: bool = database.has_unfit_pooler(place)
     return unfit
+
+
+def care_for_log(engine: Engine) -> Callable[[], bool] | None:
+    """Take over the care for SQLite's write-ahead log once it is long: call the answer repeatedly.
+
+    None for PostgreSQL, whose server looks after its own.
+    """
+    if not isinstance(engine, SqliteEngine):
+        return None
+    from huimin.storage.shorten_log import LONG_BYTES, shorten_log
+
+    engine.leave_long_log(LONG_BYTES)
+    return partial(shorten_log, engine.path)
 
 
 def holds_no_tables(settings: DatabaseChoice) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from huimin.storage.engine import Engine, ReadOnly, Transaction, nothing
+from huimin.storage.engine import Engine, OnCommit, ReadOnly, Transaction, nothing
 
 T = TypeVar("T")
 
@@ -18,6 +18,7 @@ class ReadOnlyEngine:
         self.name = engine.name
         # Never called: nothing is ever written.
         self.before_write: Callable[[], None] = nothing
+        self.on_commit: OnCommit | None = None
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         return self._engine.read(work)

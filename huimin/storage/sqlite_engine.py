@@ -108,6 +108,8 @@ class SqliteEngine:
         self.path = path
         self.before_write: Callable[[], None] = nothing
         self.on_commit: OnCommit | None = None
+        self._long_log_bytes: int | None = None
+        self._folds_log = True
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
         # Weak references, so that a connection goes when its thread ends.
@@ -164,6 +166,14 @@ class SqliteEngine:
     @property
     def _is_kept_waiting(self) -> bool:
         return self._turn.waited_seconds > BUSY_TIMEOUT_MS / 1000
+
+    def leave_long_log(self, long_bytes: int) -> None:
+        """From now on somebody else folds a log that is longer than that (shorten_log.py).
+
+        The writer folds what is shorter, as ever; a hundred megabytes would cost it a second, with
+        every till waiting.
+        """
+        self._long_log_bytes = long_bytes
 
     def close(self) -> None:
         with self._closing:
@@ -238,7 +248,16 @@ class SqliteEngine:
             for job in group:  # nothing was committed, so no job of the group has succeeded
                 job.error = job.error or error
         else:
+            if self._long_log_bytes is not None:
+                self._mind_log(self._long_log_bytes)
             tell_commit(self.on_commit, len(group), self._jobs.qsize(), began)
+
+    def _mind_log(self, long_bytes: int) -> None:
+        folds = log_bytes(self.path) <= long_bytes
+        if folds != self._folds_log:
+            self._folds_log = folds
+            pages = CHECKPOINT_PAGES if folds else 0
+            self._writer.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
     def _run_one(self, job: Job) -> None:
         execute = self._writer.execute
@@ -251,6 +270,14 @@ class SqliteEngine:
                 raise  # on a full disk SQLite rolls back all of the group by itself
             execute("ROLLBACK TO job")
         execute("RELEASE job")
+
+
+def log_bytes(path: Path) -> int:
+    """How long the write-ahead log of that database is; 0 where there is none."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
