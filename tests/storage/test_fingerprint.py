@@ -13,8 +13,9 @@ import pytest
 from huimin.cli import main
 from huimin.settings import Settings
 from huimin.storage import migrate
+from huimin.storage.append_only import APPEND_ONLY_TABLES
 from huimin.storage.engine import StorageProblem, Transaction
-from huimin.storage.fingerprint import FILE_NAME, known_objects, objects_in
+from huimin.storage.fingerprint import FILE_NAME, differing, known_objects, objects_in
 from huimin.storage.open_engine import (
     check_database,
     create_database,
@@ -294,3 +295,43 @@ def test_a_demo_folder_is_refused_too(run_cli: RunCli, folder: Path) -> None:
         assert (answer.returncode, answer.stdout) == (2, "")
         assert "不属于任何已发布的版本" in answer.stderr
     assert content(folder) == before
+
+
+def test_every_trigger_that_is_dropped_is_missed(
+    make_settings: Callable[[str, str], Settings],
+) -> None:
+    def drop_each(tx: Transaction) -> None:
+        execute = tx.connection.execute
+        known = known_objects(migrate.MIGRATIONS_FOLDER, "sqlite", NEWEST)
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        triggers = execute(query).fetchall()
+        assert len(triggers) >= 2 * len(APPEND_ONLY_TABLES)
+        for trigger in triggers:
+            execute("SAVEPOINT whole")
+            execute(f"DROP TRIGGER {trigger['name']}")
+            assert differing(objects_in(tx), known) == [f"table {trigger['tbl_name']}"]
+            execute("ROLLBACK TO whole")
+            execute("RELEASE whole")
+        assert differing(objects_in(tx), known) == []
+
+    over_driver(make_settings("sqlite", "bare"), drop_each)
+
+
+def test_what_stands_in_another_schema_is_somebody_else_s(
+    make_settings: Callable[[str, str], Settings],
+) -> None:
+    settings = make_settings("postgresql", "bare")
+    change(
+        settings,
+        "CREATE SCHEMA another",
+        "CREATE TABLE another.ledger (id INTEGER)",
+        "CREATE TABLE another.card (id INTEGER PRIMARY KEY)",
+        "CREATE UNIQUE INDEX card_state ON another.card (id)",
+        "CREATE TRIGGER ledger_refuses_delete BEFORE DELETE ON another.ledger"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    )
+    assert check_database(settings) == []
+    open_engine(settings).close()
+    change(settings, "DROP TRIGGER ledger_refuses_delete ON ledger")
+    (said,) = refusals(settings)
+    assert ": ledger)" in said
