@@ -25,10 +25,14 @@ from huimin.web.navigation import GROUPS
 from tests.python_files import PACKAGE, python_files
 
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
-FILES = re.compile("bin|css|csv|db|html|js|json|jsonl|md|po|sealed|sql|svg|tsv|txt|xlsx|xml")
+FILES = re.compile(
+    "bin|conf|css|csv|db|html|js|json|jsonl|lock|md|po|sealed|sql|svg|toml|tsv|txt|xlsx|xml"
+)
 JOBS = ("register.check", "register.import")
 # What a merchant's system is told of.
 NEWS = ("claim.decided", "waiting_sale.decided", "webhook.test")
+# What timers run, as timer_runs names it.
+TIMERS = ("backup.rehearse", "day.anchor")
 # The beginning of several endpoints.
 STARTS = ("publication.open_",)
 
@@ -50,7 +54,7 @@ def is_known(app: Any, name: str) -> bool:
     if name in app.view_functions or name in PERMISSIONS or name in EVENTS:
         return True
     first, _, last = name.partition(".")
-    if name in get_args(Purpose) or name in (*JOBS, *NEWS) or first in ("huimin", "wsgi"):
+    if name in get_args(Purpose) or name in (*JOBS, *NEWS, *TIMERS) or first in ("huimin", "wsgi"):
         return True
     return FILES.fullmatch(last) is not None
 
