@@ -9,8 +9,9 @@ from typing import Any
 from huimin.access.terminal_keys import Terminal
 from huimin.checkout.quote_answer import chain_part
 from huimin.checkout.return_parts import sale_left
+from huimin.checkout.sale import explanation_of
 from huimin.checkout.shop_orders import shop_order_of
-from huimin.core.discount import Step, explain
+from huimin.core.discount import explain
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import redemption_by_either, reversals_of, row_by_id
 from huimin.ledger.returns import returned_lines
@@ -62,13 +63,11 @@ def find_redemption(
         "lines": [
             {**line, "quantity": str(item["quantity"]), "left_fen": left_fen}
             for line, item, left_fen in zip(
-                detail["lines"], detail["items"], sale.lines, strict=True
+                detail.get("lines", ()), detail.get("items", ()), sale.lines, strict=True
             )
         ],
-        "caps": detail["caps"],
-        "explanation": [
-            explain(Step(step["code"], step["params"]), language) for step in detail["explanation"]
-        ],
+        "caps": detail.get("caps", []),
+        "explanation": [explain(step, language) for step in explanation_of(row, detail)],
         "policy": {
             "id": row["policy_id"],
             "code": row["policy_code"],

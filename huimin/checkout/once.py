@@ -1,8 +1,8 @@
 """Exactly once: a request under an idempotency key is carried out once, and always answered alike.
 
 Same key and same body: the first answer again; same key and another body: a refusal. The key is
-taken and its answer stored in the request's own transaction. Taking it is an insert, so of two
-concurrent requests one waits for the other (or is rolled back with it).
+taken and its answer stored in the request's own transaction. Where others write meanwhile taking it
+is an insert, so of two concurrent requests one waits for the other (or is rolled back with it).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from huimin.checkout import queries
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, first_form, write_json
 from huimin.core.one_case import capitals_of
+from huimin.core.packed_text import packed, unpacked
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.storage.places import Places
@@ -78,7 +79,7 @@ def answer_once(
         return once(tx, terminal_id=terminal_id, key=key, fingerprints=prints, now=now, work=work)
 
     with instance().part(KeysInProgress).holding(terminal_id, key):
-        answer = change(use_case)
+        answer = change(use_case, adds_up=True)
     response = json_text_response(answer.json_text, status)
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
@@ -107,12 +108,17 @@ def once(
     is rolled back.
     """
     names = {"terminal_id": terminal_id, "key": key, "capitals": capitals_of(key)}
-    taken = queries.take_key(tx, fingerprint=fingerprints[0], created_at=instant_text(now), **names)
-    if taken is None:
+    own = {"terminal_id": terminal_id, "key": key}
+    about = {"fingerprint": fingerprints[0], "created_at": instant_text(now)}
+    if tx.is_alone or queries.take_key(tx, **about, **names) is None:
         first = queries.kept_answer(tx, **names)
-        if first["fingerprint"] not in fingerprints:
-            raise Refusal("idempotency_mismatch")
-        return Answer(first["response_json"], replayed=True)
+        if first is not None:
+            if first["fingerprint"] not in fingerprints:
+                raise Refusal("idempotency_mismatch")
+            return Answer(unpacked(first["response_json"]), replayed=True)
     text = write_json(work(tx))
-    queries.keep_answer(tx, terminal_id=terminal_id, key=key, response_json=text)
+    if tx.is_alone:  # nobody can have taken the key meanwhile
+        queries.put_answer(tx, response_json=packed(text), **about, **own)
+    else:
+        queries.keep_answer(tx, response_json=packed(text), **own)
     return Answer(text, replayed=False)

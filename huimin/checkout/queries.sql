@@ -44,6 +44,10 @@ WHERE terminal_id = :terminal_id AND key IN (:key, :capitals)
 ORDER BY CASE WHEN key = :capitals THEN 0 ELSE 1 END
 LIMIT 1;
 
+-- name: put_answer!
+INSERT INTO idempotency_key (terminal_id, key, fingerprint, response_json, created_at)
+VALUES (:terminal_id, :key, :fingerprint, :response_json, :created_at);
+
 -- name: keep_answer!
 -- not awaited
 UPDATE idempotency_key SET response_json = :response_json

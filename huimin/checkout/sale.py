@@ -19,7 +19,7 @@ from huimin.checkout.entitlement import Entitlement
 from huimin.checkout.shop_orders import note_shop_order
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day
-from huimin.core.discount import Basket, Quote
+from huimin.core.discount import Basket, Quote, Step, plain_steps
 from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
 from huimin.divisions.lives import division_then
@@ -126,16 +126,37 @@ def record_sale(
 
 
 def _detail(purchase: Purchase, quote: Quote) -> Row:
-    """What has no column: enough to quote the same basket again under another policy."""
+    """What has no column: enough to quote the same basket again under another policy.
+
+    What is empty is left out, and so is an explanation that follows from the columns
+    (`explanation_of`): most sales have neither goods listed nor anything special.
+    """
     basket, card, shop_order_no = purchase.basket, purchase.card, purchase.shop_order_no
     unchecked_by = "administrator" if card is None else "changing_code"
-    return {
+    steps = quote.explanation
+    special: Row = {
         "items": basket.items,
         "excluded_by_hand_fen": 0 if basket.items else basket.excluded_fen,
         "lines": quote.lines,
         "caps": quote.caps,
-        "explanation": quote.explanation,
+        "explanation": () if steps == plain_steps(_sums(quote)) else steps,
+    }
+    return {
+        **{name: value for name, value in special.items() if value},
         **({} if card is None else {"card_shown": card.shown_as}),
         **({} if shop_order_no is None else {"shop_order_no": shop_order_no}),
         "identity_by": "cashier" if purchase.identity_checked else unchecked_by,
     }
+
+
+def explanation_of(row: Mapping[str, Any], detail: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The steps of a recorded redemption; `detail` is its `detail_json`, parsed."""
+    steps = detail.get("explanation")
+    if not steps:
+        return plain_steps(row)
+    return tuple(Step(step["code"], step["params"]) for step in steps)
+
+
+def _sums(quote: Quote) -> Row:
+    names = ("amount_fen", "eligible_fen", "rate_bp", "discount_fen", "payable_fen")
+    return {name: getattr(quote, name) for name in names}

@@ -6,7 +6,7 @@ policy's unit, then limited by the caps, then allocated to the lines so that the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -245,6 +245,17 @@ def most_discount(terms: PolicyTerms, government_fen: int) -> int | None:
     # The share is the discount less the merchant's part, which is rounded half up.
     most_fen = (government_fen * BASIS_POINTS + BASIS_POINTS // 2) // terms.government_share_bp
     return most_fen // terms.rounding_unit_fen * terms.rounding_unit_fen
+
+
+def plain_steps(sums: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The steps of a purchase in which nothing was excluded, capped or insured: they follow from
+    its `amount_fen`, `eligible_fen`, `rate_bp`, `discount_fen` and `payable_fen`."""
+    discount = ("eligible_fen", "rate_bp", "discount_fen")
+    return (
+        Step("amount", {"amount_fen": sums["amount_fen"]}),
+        Step("discount", {name: sums[name] for name in discount}),
+        Step("payable", {"payable_fen": sums["payable_fen"]}),
+    )
 
 
 def explain(step: Step, language: str = "zh_Hans") -> str:

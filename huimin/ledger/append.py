@@ -29,7 +29,8 @@ from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
 from huimin.ledger import queries
 from huimin.ledger.budget import lock_budget, use_budget
-from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
+from huimin.ledger.group_sums import add_group_sums, sums_of
+from huimin.ledger.groupings import counted_in, counted_text, sum_keys
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -70,7 +71,8 @@ def lock_usage(
     `at` is when the sale occurred.
     """
     counters = usage_counters(county_day(at), holder_id=holder_id, policy_code=terms.code)
-    usage = usage_from(queries.lock_usage(tx, **counters), counters)
+    read = queries.usage_of if tx.is_alone else queries.lock_usage
+    usage = usage_from(read(tx, **counters), counters)
     return replace(usage, budget_left_fen=lock_budget(tx, terms, now))
 
 
@@ -133,7 +135,9 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
     }
     _chain(tx, row, sale.terminal["terminal_code"], sale.waiting_id)
     # Caps are of the sale's own day and month, whichever month its row counts in.
-    queries.add_usage(tx, discount_fen=quote.discount_fen, **_counters(row, day))
+    # Where nobody locked the counters they may not be there yet.
+    add_usage = queries.count_usage if tx.is_alone else queries.add_usage
+    add_usage(tx, discount_fen=quote.discount_fen, **_counters(row, day))
     use_budget(tx, sale.terms, row["government_share_fen"])
     _add_sums(tx, row)
     _count_card(tx, row)
@@ -227,7 +231,7 @@ def _when_returned(original: Mapping[str, Any], now: datetime) -> Row:
 
 def _chain(tx: Transaction, row: Row, terminal_code: str, waiting_id: str | None = None) -> None:
     """Set the row's place in the chain, receipt number and hash, and write it."""
-    chain_place = queries.take_place(tx, terminal_id=row["terminal_id"], genesis=GENESIS)
+    chain_place = _place(tx, row["terminal_id"])
     row.update(chain_place)
     day = row["business_day"].replace("-", "")
     row["receipt_no"] = f"{day}{terminal_code}{chain_place['sequence']:06d}"
@@ -237,7 +241,23 @@ def _chain(tx: Transaction, row: Row, terminal_code: str, waiting_id: str | None
             require_free_order(tx, row["outlet_id"], row["order_no"], waiting_id=waiting_id)
         _move_to_open_month(tx, row)
         row["hash"] = row_hash(row)
-    queries.set_head(tx, terminal_id=row["terminal_id"], hash=row["hash"])
+    head = {name: row[name] for name in ("terminal_id", "hash")}
+    if tx.is_alone:
+        queries.put_head(tx, sequence=row["sequence"], **head)
+    else:
+        queries.set_head(tx, **head)
+
+
+def _place(tx: Transaction, terminal_id: str) -> Row:
+    """The terminal's next place in its chain, which nobody else takes before this one is written:
+    its `sequence` and `previous_hash`."""
+    if not tx.is_alone:
+        place: Row = queries.take_place(tx, terminal_id=terminal_id, genesis=GENESIS)
+        return place
+    head = queries.chain_head_of(tx, terminal_id=terminal_id)
+    if head is None:
+        return {"sequence": 1, "previous_hash": GENESIS}
+    return {"sequence": head["sequence"] + 1, "previous_hash": head["hash"]}
 
 
 def require_free_order(
@@ -298,13 +318,11 @@ def _counters(row: Row, day: date) -> dict[str, str]:
 
 
 def _add_sums(tx: Transaction, row: Row) -> None:
-    redemptions = int(row["kind"] == "redemption")
-    sums = {
-        "month": row["month"],
-        "redemptions": redemptions,
-        "reversals": 1 - redemptions,
-        **{name: row[name] for name in ADDED},
-    }
+    """Add the row to its month's sums, at once or together with those of its group."""
+    if tx.later is not None:
+        tx.later.append((add_group_sums, row))
+        return
+    sums = {"month": row["month"], **sums_of(row)}
     queries.add_rollup_month(tx, outlet_id=row["outlet_id"], **sums, **sum_keys(row))
     queries.add_rollup_month_village(tx, division_code=row["division_code"], **sums)
 

@@ -17,6 +17,14 @@ RETURNING period, used_fen;
 UPDATE usage SET used_fen = used_fen + :discount_fen
 WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
+-- name: count_usage!
+-- Adds to the counters, which may not be there yet.
+INSERT INTO usage (holder_id, policy_code, period, used_fen)
+VALUES (:holder_id, :policy_code, :day, :discount_fen),
+    (:holder_id, :policy_code, :month, :discount_fen)
+ON CONFLICT (holder_id, policy_code, period) DO UPDATE
+SET used_fen = usage.used_fen + excluded.used_fen;
+
 -- name: usage_of
 SELECT period, used_fen FROM usage
 WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
@@ -67,6 +75,10 @@ RETURNING sequence, hash AS previous_hash;
 -- name: set_head!
 -- not awaited
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
+
+-- name: put_head!
+INSERT INTO chain_head (terminal_id, sequence, hash) VALUES (:terminal_id, :sequence, :hash)
+ON CONFLICT (terminal_id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash;
 
 -- part: waiting_order
 -- An offline sale of the order that waits for a decision, but for the one that is being entered.
@@ -173,6 +185,38 @@ ON CONFLICT (month, dimension, outlet_id, key) DO UPDATE SET
 
 -- name: add_rollup_month_village!
 -- not awaited
+INSERT INTO rollup_month_village (
+    month, division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
+    government_share_fen
+) VALUES (
+    :month, :division_code, :redemptions, :reversals, :amount_fen, :discount_fen,
+    :merchant_share_fen, :government_share_fen
+)
+ON CONFLICT (month, division_code) DO UPDATE SET
+    redemptions = rollup_month_village.redemptions + excluded.redemptions,
+    reversals = rollup_month_village.reversals + excluded.reversals,
+    amount_fen = rollup_month_village.amount_fen + excluded.amount_fen,
+    discount_fen = rollup_month_village.discount_fen + excluded.discount_fen,
+    merchant_share_fen = rollup_month_village.merchant_share_fen + excluded.merchant_share_fen,
+    government_share_fen = rollup_month_village.government_share_fen + excluded.government_share_fen;
+
+-- name: add_rollup_month_sums*!
+INSERT INTO rollup_month (
+    month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
+    merchant_share_fen, government_share_fen
+) VALUES (
+    :month, :dimension, :outlet_id, :key, :redemptions, :reversals, :amount_fen, :discount_fen,
+    :merchant_share_fen, :government_share_fen
+)
+ON CONFLICT (month, dimension, outlet_id, key) DO UPDATE SET
+    redemptions = rollup_month.redemptions + excluded.redemptions,
+    reversals = rollup_month.reversals + excluded.reversals,
+    amount_fen = rollup_month.amount_fen + excluded.amount_fen,
+    discount_fen = rollup_month.discount_fen + excluded.discount_fen,
+    merchant_share_fen = rollup_month.merchant_share_fen + excluded.merchant_share_fen,
+    government_share_fen = rollup_month.government_share_fen + excluded.government_share_fen;
+
+-- name: add_rollup_village_sums*!
 INSERT INTO rollup_month_village (
     month, division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
     government_share_fen

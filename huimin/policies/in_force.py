@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from huimin.core.days import instant_text
@@ -79,6 +80,13 @@ def at_outlet_kind(terms: PolicyTerms, outlet_kind: str) -> PolicyTerms:
 
 def terms_of(row: Mapping[str, Any]) -> PolicyTerms:
     """The terms in a row of the policy table."""
+    return _terms(tuple(row), tuple(row.values()))
+
+
+# Every sale reads the row anew and mostly finds the one that the sale before it found.
+@lru_cache(maxsize=256)
+def _terms(names: tuple[str, ...], values: tuple[Any, ...]) -> PolicyTerms:
+    row = dict(zip(names, values, strict=True))
     excluded = tuple(json.loads(row["excluded_categories"]))
     columns = {name: row[name] for name in COLUMNS}
     return PolicyTerms(**columns, excluded_categories=excluded, offline=_offline_terms(row))

@@ -26,6 +26,10 @@ def nothing() -> None:
 Row = dict[str, Any]
 
 
+# Writes the values that several use cases have left for later, in one transaction with them.
+LaterWrite = Callable[["Transaction", list[Any]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """An open transaction: `engine` is "sqlite" or "postgresql", `connection` the driver's own.
@@ -36,6 +40,15 @@ class Transaction:
     engine: str
     connection: Any
     origin: str | None = None
+    # What is to be written once for all use cases of its group, where the engine has groups and
+    # the use case may leave it for later (`Engine.write`).
+    later: list[tuple[LaterWrite, Any]] | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else writes until this transaction ends: then what is read needs no lock
+        to stay as it is. Only of one that writes."""
+        return self.engine == "sqlite"
 
     def coming_from(self, origin: str | None) -> Transaction:
         """The same transaction on behalf of that address."""
@@ -91,8 +104,12 @@ class Engine(Protocol):
         """Run `work` over one consistent snapshot; it can't write."""
         ...
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
         """Run `work` in one transaction and return its result once that is durable.
+
+        With `adds_up` it may leave sums in `Transaction.later`, which are written before the commit
+        together with those of others: it must then read no such sum itself. Whoever may read one
+        finds everything written.
 
         `work` may be run again from the start (PostgreSQL, after a serialization failure), so it
         must have no effect but on the database. What it raises is raised here, with nothing kept.

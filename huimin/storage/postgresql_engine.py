@@ -54,7 +54,7 @@ class PostgresqlEngine:
             return work(Transaction(self.name, outer))
         return self._repeated(lambda connection: self._read_once(connection, work))
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
         if getattr(self._local, "writing", False):
             raise RuntimeError("write() inside a use case would not be one with it: pass on its tx")
         require_not_held()

@@ -14,11 +14,19 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from huimin.storage.engine import OnCommit, StorageProblem, Transaction, nothing, tell_commit
+from huimin.storage.engine import (
+    LaterWrite,
+    OnCommit,
+    StorageProblem,
+    Transaction,
+    nothing,
+    tell_commit,
+)
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.turns import turns
 from huimin.storage.write_turn import WriteTurn
@@ -37,10 +45,11 @@ READ_SECONDS_MAX = 10
 class Job:
     """A use case in the writer's queue, with its result or its error."""
 
-    __slots__ = ("_answered", "_claimed", "error", "result", "work")
+    __slots__ = ("_answered", "_claimed", "adds_up", "error", "result", "work")
 
-    def __init__(self, work: Callable[[Transaction], Any]) -> None:
+    def __init__(self, work: Callable[[Transaction], Any], adds_up: bool = False) -> None:
         self.work = work
+        self.adds_up = adds_up
         self.result: Any = None
         self.error: BaseException | None = None
         # A bare lock wakes its waiter several times faster than an Event or a Future does.
@@ -139,12 +148,12 @@ class SqliteEngine:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
         if threading.current_thread() is self._thread:
             raise RuntimeError("write() inside a use case would wait for itself: pass on its tx")
         require_not_held()
         self.before_write()
-        job = Job(work)
+        job = Job(work, adds_up)
         with self._closing:
             # Under the lock: a job queued after the writer's last one would wait for ever.
             if self._closed:
@@ -238,8 +247,12 @@ class SqliteEngine:
         try:
             execute("BEGIN IMMEDIATE")
             with turns.taken():
+                later: list[tuple[LaterWrite, Any]] = []
                 for job in group:
-                    self._run_one(job)
+                    if later and not job.adds_up:
+                        self._write_later(later)  # it may read what they add up to
+                    later += self._run_one(job)
+                self._write_later(later)
             began = time.perf_counter()
             execute("COMMIT")
         except BaseException as error:
@@ -259,17 +272,29 @@ class SqliteEngine:
             pages = CHECKPOINT_PAGES if folds else 0
             self._writer.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
-    def _run_one(self, job: Job) -> None:
+    def _run_one(self, job: Job) -> list[tuple[LaterWrite, Any]]:
+        """Run it in a savepoint; what it leaves to be written later, nothing if it failed."""
         execute = self._writer.execute
+        tx = replace(self._transaction, later=[]) if job.adds_up else self._transaction
         execute("SAVEPOINT job")
         try:
-            job.result = job.work(self._transaction)
+            job.result = job.work(tx)
         except BaseException as error:
             job.error = error
             if not self._writer.in_transaction:
                 raise  # on a full disk SQLite rolls back all of the group by itself
             execute("ROLLBACK TO job")
         execute("RELEASE job")
+        return [] if job.error is not None else tx.later or []
+
+    def _write_later(self, later: list[tuple[LaterWrite, Any]]) -> None:
+        """Write what was left for later, the values of each kind together, and forget it."""
+        values: dict[LaterWrite, list[Any]] = {}
+        for write, value in later:
+            values.setdefault(write, []).append(value)
+        later.clear()
+        for write, those in values.items():
+            write(self._transaction, those)
 
 
 def log_bytes(path: Path) -> int:

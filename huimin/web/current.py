@@ -25,10 +25,13 @@ def practising() -> bool:
     return "practice" in g
 
 
-def change(work: Callable[[Transaction], T]) -> T:
-    """Run a use case for this request; the audit record gets the request's network address."""
+def change(work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
+    """Run a use case for this request; the audit record gets the request's network address.
+
+    `adds_up` is that of `Engine.write`.
+    """
     origin = request.remote_addr
-    return instance().engine.write(lambda tx: work(tx.coming_from(origin)))
+    return instance().engine.write(lambda tx: work(tx.coming_from(origin)), adds_up=adds_up)
 
 
 def instance_of(app: Flask) -> Instance:

@@ -74,8 +74,8 @@ class MeanwhileEngine:
             self._others.pop()()
         return result
 
-    def write(self, work: Any) -> Any:
-        return self._engine.write(work)
+    def write(self, work: Any, *, adds_up: bool = False) -> Any:
+        return self._engine.write(work, adds_up=adds_up)
 
 
 @pytest.mark.both_engines

@@ -18,7 +18,7 @@ import pytest
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.open_engine import open_engine
-from huimin.storage.sqlite_engine import GROUP_MAX, SqliteEngine
+from huimin.storage.sqlite_engine import GROUP_MAX, Job, SqliteEngine
 from tests.conftest import REPOSITORY
 
 Work = Callable[[Transaction], Any]
@@ -208,3 +208,51 @@ def test_what_was_answered_outlives_a_killed_process(
     assert isinstance(opened, SqliteEngine)
     assert set(answered) <= set(codes(opened))
     opened.close()
+
+
+def test_what_is_left_for_later_is_written_once_and_before_anybody_reads_it(
+    engine: SqliteEngine,
+) -> None:
+    """Of jobs in one group: two add up, one fails and leaves nothing, one reads, one adds again."""
+    written: list[list[int]] = []
+
+    def write_all(tx: Transaction, values: list[int]) -> None:
+        written.append(values)
+        for value in values:
+            add(value)(tx)
+
+    def leaves(value: int) -> Work:
+        def work(tx: Transaction) -> None:
+            assert tx.later is not None
+            tx.later.append((write_all, value))
+            if value < 0:
+                raise ValueError(value)
+
+        return work
+
+    def reads(tx: Transaction) -> list[int]:
+        assert tx.later is None, "who may not leave sums reads none that are left"
+        rows = tx.connection.execute("SELECT code FROM division").fetchall()
+        return sorted(int(row["code"]) for row in rows)
+
+    jobs = [Job(leaves(value), adds_up=True) for value in (1, -1, 2)]
+    jobs += [Job(reads), Job(leaves(3), adds_up=True), Job(leaves(4), adds_up=True)]
+    holding, go_on = threading.Event(), threading.Event()
+
+    def hold(_tx: Transaction) -> None:
+        holding.set()
+        assert go_on.wait(60)
+
+    first = threading.Thread(target=engine.write, args=(hold,))
+    first.start()
+    assert holding.wait(60)
+    for job in jobs:
+        engine._jobs.put(job)
+    go_on.set()
+    first.join(60)
+    for job in jobs:
+        assert job.wait(60)
+    assert written == [[1, 2], [3, 4]]
+    assert [type(job.error) for job in jobs] == [type(None), ValueError, *[type(None)] * 4]
+    assert jobs[3].result == [1, 2]
+    assert codes(engine) == [1, 2, 3, 4]
