@@ -23,7 +23,7 @@ class ReadOnlyEngine:
     def read(self, work: Callable[[Transaction], T]) -> T:
         return self._engine.read(work)
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
         raise ReadOnly
 
     def close(self) -> None:
