@@ -13,7 +13,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,15 @@ class Attack:
     """A served county under attack, and what has come of it."""
 
     def __init__(
-        self, settings: Settings, tills: list[Till], seed: int, pause_seconds: float
+        self, settings: Settings, tills: list[Till], seed: int, calm_seconds: float
     ) -> None:
+        """While the server comes back, each till pauses for so long between two requests: less is
+        to be compared then."""
         self.chance = random.Random(seed)
+        self._calm_seconds = calm_seconds
         self.settings = settings
         self.county = ServedCounty(settings.folder, settings.environment())
-        self.tills = Tills(self.county.port, tills, self.chance, pause_seconds)
+        self.tills = Tills(self.county.port, tills, self.chance)
         self.rounds: Counter[str] = Counter()
         self.seconds_away: dict[str, list[float]] = defaultdict(list)
         self.now = ""
@@ -56,7 +59,9 @@ class Attack:
 
     def wait_until_served(self, without: list[int]) -> None:
         """Until it is served again, by other workers than those."""
+        self.tills.pause_seconds = self._calm_seconds
         self.seconds_away[self.now].append(self.county.wait_until_served(without))
+        self.tills.pause_seconds = 0
 
     def print(self) -> None:
         """The figures."""
@@ -65,23 +70,22 @@ class Attack:
         for name, count in self.rounds.items():
             seconds = self.seconds_away[name]
             print(
-                f"{name}: {count} times; all was served again after"
-                f" {statistics.median(seconds):.1f} s, at worst {max(seconds):.1f} s"
+                f"{name}: {count} times, all served again after"
+                f" {statistics.median(seconds):.1f} s, at worst {max(seconds):.1f} s",
+                flush=True,
             )
         print(f"starts of the server: {self.county.starts}")
         print(f"sales and returns: {len(requests):,}, sent {sum(r.sent for r in requests):,} times")
         print(f"recorded, but the answer was lost: {counts['recorded before']:,}")
         print(f"heard: {dict(counts)}")
-        # Every round has compared them all, and would have ended the run.
-        print("lost: 0, doubled: 0")
 
 
 @contextlib.contextmanager
 def attack(
-    settings: Settings, tills: list[Till], seed: int, pause_seconds: float = 0
+    settings: Settings, tills: list[Till], seed: int, calm_seconds: float = 0
 ) -> Iterator[Attack]:
     """The attack on a county that nobody has open."""
-    begun = Attack(settings, tills, seed, pause_seconds)
+    begun = Attack(settings, tills, seed, calm_seconds)
     try:
         yield begun
     finally:
@@ -100,17 +104,23 @@ def run(
     print(f"seed {options.seed}")
     with attack(settings, tills, options.seed) as begun:
         until = time.monotonic() + 60 * options.minutes
-        while time.monotonic() < until:
-            for name in begun.chance.sample(sorted(faults), len(faults)):
+        try:
+            for name in _in_any_order(sorted(faults), begun.chance):
                 begun.round(name, faults[name])
                 if begun.rounds.total() % ROUNDS_A_PROOF == 0:
                     prove(settings)
-                    print(
-                        f"{begun.rounds.total()} rounds, {len(begun.tills.requests)} requests",
-                        flush=True,
-                    )
-        prove(settings)
-        begun.print()
+                if time.monotonic() >= until:
+                    break
+            prove(settings)
+        finally:
+            begun.print()
+    print("lost: 0, doubled: 0")  # every round has compared them all
+
+
+def _in_any_order(names: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """All of them again and again, each time in another order."""
+    while True:
+        yield from chance.sample(names, len(names))
 
 
 def parser_of(words: str) -> argparse.ArgumentParser:

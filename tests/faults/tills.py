@@ -78,12 +78,10 @@ class Till:
 class Tills:
     """The tills of a county, each a thread with a connection of its own."""
 
-    def __init__(
-        self, port: int, tills: Sequence[Till], chance: random.Random, pause_seconds: float
-    ) -> None:
-        """With a pause the tills are slower than they could be, so that less is to be compared."""
+    def __init__(self, port: int, tills: Sequence[Till], chance: random.Random) -> None:
         self._port, self._tills, self._chance = port, tills, chance
-        self._pause_seconds = pause_seconds
+        # Between two requests of a till.
+        self.pause_seconds = 0.0
         self._serial = itertools.count(1)
         self._stopping = threading.Event()
         self._heard = threading.Condition()
@@ -128,12 +126,14 @@ class Tills:
     def _sell(self, till: Till, chance: random.Random) -> None:
         sold: list[Request] = []
         with contextlib.closing(self._connection()) as connection:
-            while not self._stopping.wait(self._pause_seconds):
+            while not self._stopping.wait(self.pause_seconds):
                 request = self._next(till, sold, chance)
                 self.requests.append(request)
                 # Every other one is given up at first, as by a cashier who turns to the next.
                 answered = self._send(connection, request)
-                while not answered and not self._stopping.wait(PAUSE_SECONDS):
+                while not answered and not self._stopping.wait(
+                    max(PAUSE_SECONDS, self.pause_seconds)
+                ):
                     if chance.random() < 0.5:
                         break
                     answered = self._send(connection, request)
