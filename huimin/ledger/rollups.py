@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from huimin.core.catalogue import Text, text
 from huimin.ledger import queries
@@ -17,6 +17,7 @@ from huimin.ledger.lock_month import hold_all_rows
 from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.giving_way import give_way
 
+T = TypeVar("T")
 # Kept for all time: what the ledger says of them is one query each.
 KEYS: dict[str, tuple[str, ...]] = {
     "usage": ("holder_id", "policy_code", "period"),
@@ -178,7 +179,7 @@ def _compare(
     table: str, names: tuple[str, ...], true_rows: Iterable[Row], kept_rows: Iterable[Row]
 ) -> list[Difference]:
     def by_key(rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
-        return {tuple(row[name] for name in names): row for row in rows}
+        return {tuple(row[name] for name in names): row for row in _resting(rows)}
 
     true, stored = by_key(true_rows), by_key(kept_rows)
     return [
@@ -188,10 +189,10 @@ def _compare(
     ]
 
 
-def _resting(keys: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    for key in keys:
+def _resting(each: Iterable[T]) -> Iterator[T]:
+    for one in each:
         give_way()
-        yield key
+        yield one
 
 
 def _is_idle(table: str, stored: Mapping[str, Any] | None, true: Mapping[str, Any] | None) -> bool:

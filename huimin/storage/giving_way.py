@@ -3,7 +3,8 @@
 All writes pass one writer, and in the server all threads share one interpreter lock. So what writes
 much does it item by item, in as many transactions as it takes (`in_parts`): each is over after
 PART_SECONDS, and the sales that came meanwhile are written next, because the writer's queue is in
-order and processes take turns (write_turn.py). And what computes for long inside the server does so
+order and processes take turns (write_turn.py). A rest as long as the part leaves the disk to them.
+And what computes for long inside the server does so
 in a block of `long_work`, where `give_way`, called between two small steps, rests REST times as
 long as the steps since the last rest have taken. A command has a process, and a lock, of its own:
 it computes `behind_the_tills`, with a lower priority.
@@ -31,7 +32,7 @@ PART_SECONDS = 0.005
 STRETCH_SECONDS = 0.002
 # A rest is so many times as long as the stretch before it.
 REST = 2
-# However long a step took, the next one begins after this.
+# However long a part or a stretch took, the next one begins after this.
 REST_SECONDS_MAX = 0.05
 # A thread that waits for the interpreter lock is given it after so long where nobody gives way:
 # while a library draws a page, for instance. The interpreter's own 0.005 is for quiet times.
@@ -144,9 +145,12 @@ def in_parts(
     """
     done = 0
     while done < len(items):
+        began = time.perf_counter()
         written = engine.write(lambda tx, first=done: _part(tx, items, first, write, items_max))  # type: ignore[misc]
         done += len(written)
         yield written
+        if done < len(items):
+            time.sleep(min(time.perf_counter() - began, REST_SECONDS_MAX))
 
 
 def _part(
