@@ -253,6 +253,7 @@ def test_an_import_that_breaks_off_is_finished_by_running_it_again(
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
     monkeypatch.setattr(giving_way, "PART_SECONDS", inf)
+    monkeypatch.setattr(giving_way, "PART_SECONDS_IN_ALL", inf)
     register = checked(
         tmp_path, *[register_row(family="李四（夫）；王五（子）") for _ in range(10)]
     )

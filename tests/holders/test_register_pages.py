@@ -164,6 +164,7 @@ def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
     monkeypatch.setattr(giving_way, "PART_SECONDS", inf)
+    monkeypatch.setattr(giving_way, "PART_SECONDS_IN_ALL", inf)
     monkeypatch.setattr(jobs, "NOTE_EVERY", timedelta())
     content = register(tmp_path, *[register_row() for _ in range(10)])
     client = office.client()

@@ -56,6 +56,7 @@ def test_a_part_is_whole_or_not_at_all_and_ends_at_its_most(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(giving_way, "PART_SECONDS", inf)
+    monkeypatch.setattr(giving_way, "PART_SECONDS_IN_ALL", inf)
     done: list[list[int]] = []
 
     def write(tx: Any, item: int) -> int:
