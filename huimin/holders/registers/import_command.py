@@ -27,7 +27,6 @@ from huimin.holders.registers.result import AcceptedRow
 from huimin.holders.registers.sheets_apart import registers_for_commands
 from huimin.holders.registers.supplement import checked_supplement
 from huimin.instance import Instance
-from huimin.storage.giving_way import behind_the_tills
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"
@@ -101,10 +100,8 @@ def import_command(
     )
     with _bar(translated("读取名册")) as progress:
         about = (file, file_name, county_day(now), progress, supplement)
-        check = behind_the_tills(
-            lambda: engine.read(
-                lambda tx: check_file(tx, personal_data, *about, opened=registers_for_commands)
-            )
+        check = engine.read(
+            lambda tx: check_file(tx, personal_data, *about, opened=registers_for_commands)
         )
     changes: list[tuple[AcceptedRow, list[Change]]] = []
     with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
