@@ -102,10 +102,10 @@ def make_anchor_now(instance: Instance) -> Made:
         heads = (_head_now(tx, terminal, base.heads.get(terminal)) for terminal in _terminals(tx))
         return base, tuple(head for head in heads if head is not None)
 
-    base, heads = instance.engine.read(state)
-    made = _write(instance, base, None, base.frontier, heads, now)
-    if made is None:
-        raise RuntimeError("an anchor without a day can't be there already")
+    made = None
+    while made is None:  # the timer may let the tree grow meanwhile, once
+        base, heads = instance.engine.read(state)
+        made = _write(instance, base, None, base.frontier, heads, now)
     return made
 
 
