@@ -15,12 +15,12 @@ from huimin.storage import named_queries
 def statements_told() -> Iterator[list[str]]:
     """The texts of the named statements that run inside, in order, on whichever engine."""
     told: list[str] = []
-    executed = named_queries._executed
+    rows = named_queries._rows
 
     def telling(tx: Any, sql: str, parameters: Any) -> Any:
         told.append(sql)
-        return executed(tx, sql, parameters)
+        return rows(tx, sql, parameters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(named_queries, "_executed", telling)
+        patch.setattr(named_queries, "_rows", telling)
         yield told
