@@ -79,8 +79,8 @@ class Readiness:
         now = self._monotonic()
         if self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
             return
-        # The first answer waits for the first look; later ones don't wait for a slow one.
-        if not self._looking.acquire(blocking=self._looked_at is None and self._began is None):
+        # The first answer waits a little for the first look; later ones wait for none.
+        if not self._looking.acquire(timeout=LOOK_SECONDS if self._looked_at is None else 0):
             return
         try:
             self._began = now
