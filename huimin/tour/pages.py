@@ -72,7 +72,7 @@ STEPS: dict[Step, tuple[Any, Any, str, str]] = {
         CASHIER,
     ),
     "month": (
-        _("刚才那一笔已经在“今日”的本月数字里。打开月度结账，点上个月的“核对”。"),
+        _("刚才那一笔已经在“今日”的本月数字里。打开月度结账，点上个月，再点“开始核对”。"),
         _("打开月份"),
         "month.close",
         ADMINISTRATOR,
