@@ -148,7 +148,11 @@ def test_every_cut_is_noticed(file: Path, target: Path) -> None:
             unpack(file, target, None)
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * 10_000, gzip.compress(b"x" * 10_000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"x" * 10_000, gzip.compress(b"x" * 10_000)],
+    ids=["empty", "letters", "another archive"],
+)
 def test_a_file_of_something_else_is_refused(content: bytes, file: Path, target: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(StorageProblem):
