@@ -168,7 +168,10 @@ def care_for_log(engine: Engine) -> Callable[[], bool] | None:
 
 
 def holds_no_tables(settings: DatabaseChoice) -> bool:
-    """True when the PostgreSQL database holds no table of huimin. Raises StorageProblem."""
+    """True when the PostgreSQL database holds no table that is named as one of huimin's.
+
+    Raises StorageProblem.
+    """
     database, place = _chosen(settings)
     empty: bool = database.is_empty(place)
     return empty

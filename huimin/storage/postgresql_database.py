@@ -119,9 +119,13 @@ def lock_schema(connection: Connection, place: PostgresqlPlace) -> None:
 
 
 def is_empty(place: PostgresqlPlace) -> bool:
-    """True when the database holds no table of huimin. Raises StorageProblem; changes nothing."""
+    """True when the database holds no table with a name of ours, whoever made it: `drop_tables`
+    would take it away. Raises StorageProblem; changes nothing.
+    """
+    query = "SELECT 1 FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
     with in_transaction(place) as connection:
-        return not _has_tables(connection)
+        names = [*_TABLE.findall(schema_text()), HALF_DONE_COPY]
+        return connection.execute(query, (names,)).fetchone() is None
 
 
 def drop_tables(place: PostgresqlPlace) -> None:

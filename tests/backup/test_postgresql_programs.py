@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from huimin.access.after_restore import Ended
@@ -49,6 +50,14 @@ def test_one_schema_goes_and_comes_back_beside_another(
         target = postgresql_server.fresh()
         with pytest.raises(StorageProblem, match="HUIMIN_DATABASE_SCHEMA"):
             restore(instance, file, of("wrong", target, "county_two"))
+        # Another program's table of the same name is not ours to take away.
+        shared = postgresql_server.fresh()
+        with psycopg.connect(shared, autocommit=True) as connection:
+            connection.execute("CREATE SCHEMA county_one")
+            connection.execute("CREATE TABLE county_one.card AS SELECT 1 AS number")
+            with pytest.raises(StorageProblem, match="没有恢复"):
+                restore(instance, file, of("shared", shared, "county_one"))
+            assert connection.execute("SELECT number FROM county_one.card").fetchall() == [(1,)]
         restored = restore(instance, file, of("new", target, "county_one"))
         assert (restored.findings, restored.epoch) == ([], 2)
         assert isinstance(restored.ended, Ended)
