@@ -45,6 +45,7 @@ class PostgresqlEngine:
         self._counting = threading.Lock()
         self._local = threading.local()
         self.before_write: Callable[[], None] = nothing
+        self._place = place
         self._pool = Pool(place)
         self._turns = threading.BoundedSemaphore(WRITES_AT_ONCE)
 
@@ -78,9 +79,15 @@ class PostgresqlEngine:
         self._pool.close()
 
     def run_alone(self, statement: str) -> None:
-        """Run a statement that no transaction may hold, such as VACUUM."""
-        with self._pool.connection() as connection:
-            connection.execute(statement)
+        """Run a statement that no transaction may hold, such as VACUUM, however long it takes.
+
+        Raises StorageProblem.
+        """
+        try:
+            with self._place.connect_plainly() as connection:
+                connection.execute(statement)
+        except psycopg.OperationalError as error:
+            raise unreachable_problem(error) if is_lost(error) else problem_of(error) from error
 
     def _read_once(self, connection: PostgresqlConnection, work: Callable[[Transaction], T]) -> T:
         connection.begin(READ)
