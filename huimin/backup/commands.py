@@ -159,7 +159,8 @@ def begin_epoch_of(instance: Instance, at: str, yes: bool) -> None:
     """数据库由别的办法（按时间点恢复、磁盘快照）退回到某时（本地时间）以后，开始新的数据纪元。"""
     by = acting(instance)
     try:
-        backup_at = datetime.fromisoformat(at).replace(tzinfo=COUNTY_ZONE)
+        # The pattern has no zone: one that is typed would be passed over.
+        backup_at = datetime.strptime(at, "%Y-%m-%dT%H:%M").replace(tzinfo=COUNTY_ZONE)
     except ValueError:
         raise field_problem("AT", "时间请写成 2026-10-31T01:30。") from None
     if backup_at > by["now"]:
