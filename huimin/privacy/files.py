@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def names_person(content: bytes, texts: Iterable[str]) -> bool:
             if sum(part.file_size for part in book.infolist()) > UNPACKED_BYTES_MAX:
                 return True
             return any(one in book.read(part) for part in book.infolist() for one in wanted)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return True
 
 

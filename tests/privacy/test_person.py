@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sqlite3
@@ -21,6 +22,7 @@ from huimin.holders.people import FamilyDraft, holder_by_id
 from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.privacy.erased_list import FILE_NAME
+from huimin.privacy.files import names_person
 from huimin.reports.monthly import monthly_report
 from huimin.storage.append_only import APPEND_ONLY_TABLES
 from tests.making.cards import make_card
@@ -157,6 +159,17 @@ def check_rows(instance: Instance, lived: Lived) -> None:
         assert {f"{table}_refuses_update", f"{table}_refuses_delete"} <= {
             r["name"] for r in triggers
         }
+
+
+def test_a_workbook_that_is_damaged_goes_too() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("sheet", "何某" * 50)
+    assert not names_person(packed.getvalue(), [NAME])
+    content = bytearray(packed.getvalue())
+    at = content.index(b"sheet") + len("sheet")
+    content[at : at + 4] = b"\xff" * 4
+    assert names_person(bytes(content), [NAME])
 
 
 def test_what_is_still_open_keeps_a_person(sqlite_instance: Instance, run_cli: Any) -> None:
