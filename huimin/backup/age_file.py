@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hmac
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -270,10 +269,3 @@ def _unbase64(text: bytes) -> bytes:
         return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
     except ValueError:
         raise NotOpened from None
-
-
-def lock_for(passphrase: str | None, keys: Sequence[str]) -> Lock | None:
-    """The lock of a passphrase or keys; None when neither was given. Raises ValueError."""
-    if passphrase is None and not keys:
-        return None
-    return Lock(passphrase, tuple(keys))
