@@ -67,14 +67,22 @@ def verifiers(key_ring: KeyRing, names: Iterable[str], key_ids: Iterable[int]) -
 
 
 def published_verifiers(tx: Transaction, key_ring: KeyRing, settings: Settings) -> list[Verifier]:
-    """The verifier keys for everybody: all of the ring but those that leaked, the oldest first."""
+    """The verifier keys for everybody: all of the ring but those that leaked, the oldest first.
+
+    Each stands under every name that the county has signed by. A proof is checked by its signer's
+    name, and holds on after a restore or under another public address.
+    """
     revoked = set(revocations(tx))
     usable = [
         key.key_id
         for key in key_ring.all_keys()
         if key.state != "revoked" and key.key_id not in revoked
     ]
-    return verifiers(key_ring, [origin_of(tx, settings)], usable)
+    now = origin_of(tx, settings)
+    signed_by = dict.fromkeys(
+        row["checkpoint"].partition("\n")[0] for row in queries.checkpoints(tx)
+    )
+    return verifiers(key_ring, [*(name for name in signed_by if name != now), now], usable)
 
 
 def revocations(tx: Transaction) -> dict[int, str]:

@@ -13,6 +13,10 @@ SELECT sha256 FROM anchor ORDER BY id DESC LIMIT 1;
 -- name: last_day_before$
 SELECT MAX(day) FROM anchor WHERE day <= :day;
 
+-- name: checkpoints
+-- The signed text of every day, the oldest first.
+SELECT checkpoint FROM anchor WHERE day IS NOT NULL ORDER BY id;
+
 -- name: anchor_of_day^
 SELECT * FROM anchor WHERE day = :day;
 

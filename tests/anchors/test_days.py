@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -115,9 +116,14 @@ def test_the_tree_goes_on_under_another_name_over_the_gap_that_a_restore_leaves(
     assert (made.anchor.tree.size, made.anchor.tree.origin[-9:]) == (5, "/ledger/2")
     (head,) = made.anchor.heads
     assert head.rows == 5 and head.sequence > 100_000
-    (key,) = read(lambda tx: published_verifiers(tx, instance.key_ring, instance.settings))
-    for row in shop.rows()[2:]:
+    # What was published before the restore, or under another public address, is proved on.
+    moved = replace(instance.settings, base_url="https://moved.example")
+    keys = read(lambda tx: published_verifiers(tx, instance.key_ring, moved))
+    origin = made.anchor.tree.origin
+    assert [key.name for key in keys] == [origin[:-2], origin, "moved.example/ledger/2"]
+    for row in shop.rows():
         proof: str = read(lambda tx, row=row: proof_of(tx, row)) or ""
+        (key,) = (key for key in keys if f"— {key.name} " in proof)
         assert checked_elsewhere(proof, key.text) == row["hash"]
 
 
