@@ -65,7 +65,7 @@ WHERE month = :month AND business_day <= :day;
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM ledger
     WHERE month = :month AND business_day <= :day AND kind = 'redemption'
-    GROUP BY card_id || '') AS cards;
+    GROUP BY card_id || '') AS used;
 
 -- name: cards_and_groups
 -- The groups in which each card of a month was counted: to count cards of joined groups once.
@@ -195,7 +195,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     WHERE
         -- with: of_group
         AND business_day >= :first AND business_day <= :last
-    GROUP BY card_id || '') AS cards;
+    GROUP BY card_id || '') AS used;
 
 -- name: range_cards_used
 -- read both ways

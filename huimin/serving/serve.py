@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,6 +41,7 @@ from huimin.serving.pulse import COUNTS, FOLDER_VARIABLE, SHARED_FOLDER, beat
 from huimin.serving.readiness import LOOK_SECONDS
 from huimin.serving.supervise import Supervisor
 from huimin.settings import Settings
+from huimin.storage.engine import StorageProblem
 from huimin.storage.open_engine import care_for_log, open_engine
 from huimin.storage.places import Places
 from huimin.web.current import instance_of
@@ -112,10 +114,26 @@ def serve(settings: Settings) -> None:
             settings.stuck_seconds,
         )
         supervisor.start()
+        os.register_at_fork(after_in_child=partial(_end_new_workers_at_once, os.getpid()))
         try:
             server.serve(spawn_worker)
         finally:
             supervisor.stop()
+    # Of several workers that end at the same moment none may be the last to close the database, and
+    # its log would stay: closing it once more folds the log into the file.
+    with contextlib.suppress(StorageProblem):
+        open_engine(settings).close()
+
+
+def _end_new_workers_at_once(server_process: int) -> None:
+    """Let a signal end a worker that has only just been forked.
+
+    A worker inherits the handler of the process above it, which only notes that a signal came, and
+    would go on starting; nobody would tell it a second time.
+    """
+    if os.getppid() == server_process:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
 
 
 def start_worker() -> None:

@@ -165,7 +165,7 @@ def test_a_sqlite_demo_stays_one(
 ) -> None:
     url = empty()
     assert "--folder" in refused(run_cli, demo_copy, url)
-    assert holds_no_tables(url)
+    assert holds_no_tables(Settings.from_environment(demo_copy, {URL: url}))
 
 
 def test_an_unreachable_database_leaves_no_folder(run_cli: RunCli, tmp_path: Path) -> None:
@@ -184,6 +184,6 @@ def test_an_interrupted_start_leaves_the_database_empty(
     settings = Settings.from_environment(tmp_path / "county", {URL: url})
     with pytest.raises(KeyboardInterrupt):
         open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
-    assert holds_no_tables(url)
+    assert holds_no_tables(settings)
     assert not list(tmp_path.iterdir())
     create_instance(settings)  # nothing that was left would stand in its way

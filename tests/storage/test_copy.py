@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from huimin.core.catalogue import Text
+from huimin.keys.key_ring import KeyRing
+from huimin.keys.personal_data import PersonalData
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
 from huimin.storage.migrate import Step, steps
@@ -35,6 +37,14 @@ def older(folder: Path) -> Settings:
     make_older(settings, VERSION_1.read_text(encoding="utf-8"))
     over_driver(settings, insert_all)
     return settings
+
+
+@pytest.fixture
+def older_with_keys(older: Settings) -> Settings:
+    """The same with its keys, without which a county that has cards is not served."""
+    KeyRing.open(older.folder)
+    PersonalData.open(older.folder)
+    return older
 
 
 def copies(settings: Settings) -> list[Path]:
@@ -71,13 +81,13 @@ def test_it_is_the_county_of_before_and_for_its_owner_alone(
 
 
 def test_huimin_run_makes_it_too_and_a_current_county_has_none(
-    run_cli: RunCli, older: Settings
+    run_cli: RunCli, older_with_keys: Settings
 ) -> None:
-    assert _start(older.folder)[0].startswith("升级前的数据库已另存：")
-    assert len(copies(older)) == 1
-    assert len(_start(older.folder)) == 1  # its address alone
-    assert run_cli(["migrate"], older.folder).stdout == "数据库已是当前版本。\n"
-    assert len(copies(older)) == 1
+    assert _start(older_with_keys.folder)[0].startswith("升级前的数据库已另存：")
+    assert len(copies(older_with_keys)) == 1
+    assert len(_start(older_with_keys.folder)) == 1  # its address alone
+    assert run_cli(["migrate"], older_with_keys.folder).stdout == "数据库已是当前版本。\n"
+    assert len(copies(older_with_keys)) == 1
 
 
 def _start(folder: Path) -> list[str]:
@@ -95,7 +105,10 @@ def _start(folder: Path) -> list[str]:
     return printed
 
 
-def test_an_older_demo_is_upgraded_when_it_is_used_again(run_cli: RunCli, older: Settings) -> None:
+def test_an_older_demo_is_upgraded_when_it_is_used_again(
+    run_cli: RunCli, older_with_keys: Settings
+) -> None:
+    older = older_with_keys
     manifest = {
         "base_url": "http://127.0.0.1:8000",
         "staff": [],
