@@ -282,6 +282,11 @@ KINDS: dict[str, Kind] = {
     "password_change_needed": Kind(403, "请先在“我的账号”里换成自己的密码。", QUIET),
     "forbidden": Kind(403, "您的岗位没有这项权限；需要时请联系管理员。", TILL),
     "not_found": Kind(404, "没有这个地址或这条记录。", AGAIN),
+    "proof_not_yet": Kind(
+        404,
+        "这张小票的证明文件还没有：每天半夜以后，县里给前一天的流水签名公布；请到时再来下载。",
+        QUIET,
+    ),
     "method_not_allowed": Kind(405, "这个地址不接受这种请求方法，请看 Allow 头。", AGAIN),
     "unsupported_media_type": Kind(415, "请以 Content-Type: application/json 提交。", AGAIN),
     "payload_too_large": Kind(413, "提交的内容太大，上限为 {limit}。", AGAIN),

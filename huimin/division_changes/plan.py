@@ -22,7 +22,7 @@ from huimin.core.refusals import Problems
 from huimin.division_changes.change_words import LEVELS
 from huimin.division_changes.list_words import FULL_STOP, TOWN_KINDS, VILLAGE_KINDS
 from huimin.division_changes.read_list import Line
-from huimin.divisions.find import DivisionIndex, clean_name, town_of
+from huimin.divisions.find import DivisionIndex, town_of
 from huimin.divisions.lives import DISSOLVED, FOUNDED, MERGED, RENAMED, Lives, day_words
 from huimin.holders.registers.places import near_names
 
@@ -302,8 +302,12 @@ class _County:
         if target.level != before.level:
             raise _Wrong("镇街只能并入镇街，村社只能并入村社。")
         later = self._renamed.get(code)
-        written = clean_name(line.new_name)
-        fits = not written or self._is_called(target, written) or written == clean_name(later or "")
+        written = self._index.clean(line.new_name)
+        fits = (
+            not written
+            or self._is_called(target, written)
+            or written == self._index.clean(later or "")
+        )
         if not fits:
             raise _Wrong(
                 "代码 {code} 是“{name}”，不是“{written}”。",
@@ -518,7 +522,7 @@ class _County:
         return codes.pop() if len(codes) == 1 else None
 
     def _is_called(self, place: _Place, text: str) -> bool:
-        if clean_name(text) in (place.name, self._full_name(place)):
+        if self._index.clean(text) in (place.name, self._full_name(place)):
             return True
         if place.level == "town":
             return self._index.town(text) == place.code
@@ -548,7 +552,7 @@ class _County:
 
     def _near(self, written: str) -> Any:
         names = [one.name for one in self._places.values() if one.ended_on is None]
-        near = near_names(written, names)
+        near = near_names(self._index.clean(written), names)
         return text("，相近的有{near}。", near=tuple(near)) if near else FULL_STOP
 
     @staticmethod

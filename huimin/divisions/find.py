@@ -1,7 +1,7 @@
 """Find a town or a village by its code, or by its name as an office wrote it.
 
-Offices leave out 村民委员会 or 街道 and add 乐至县 in front; a name counts when exactly one
-division of that town matches.
+Offices leave out 村民委员会 or 街道 and add the county in front (above.py); a name counts when
+exactly one division of that town matches.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from huimin.core.name_form import simplified
-from huimin.core.visible_text import visible
+from huimin.core.visible_text import without_blanks
 from huimin.divisions import queries
+from huimin.divisions.above import SIGNS, above_of
 from huimin.storage.engine import Row, Transaction
 
 # Ending → kind. Longer endings come before shorter ones that they contain.
@@ -37,12 +38,7 @@ _ANOTHER_VILLAGE = re.compile("村(?!民|部|委)|社区|居委|^(委|党)")
 _TOWN_OFFICE = re.compile(
     "(人民政府|政府|党委|党工委|办事处|便民服务中心|社会事务办(公室)?|民政办(公室)?|党政办(公室)?|民政所)+$"
 )
-# What stands before a town's name, with signs between the levels: 四川省/资阳市/乐至县/高寺镇. The
-# county was in 内江 until 1998, and addresses still say so.
-_ABOVE = re.compile(
-    r"^(中国|中华人民共和国)?((四川省?)?[-/\\,、>_|.·—]*((资阳|内江)(市|地区)?)?[-/\\,、>_|.·—]*(乐至(县|(?=.)))?)"
-)
-_SIGNS = "-/\\,、>_|.·—。;:"
+_SIGNS = f"{SIGNS}。;:"
 # What is left of a town's name behind its short form, in either script.
 _TOWN_KIND = re.compile("^(人民政府|政府|办事处|街道[办辦]?|[镇鎮乡鄉])")
 CODE_DIGITS, TOWN_DIGITS = 12, 9
@@ -75,6 +71,7 @@ class DivisionIndex:
         self, rows: Iterable[Mapping[str, Any]], past: Iterable[Mapping[str, Any]] = ()
     ) -> None:
         self._by_code = {row["code"]: row for row in rows}
+        self._above = above_of(self._by_code.values())
         self._towns = [row for row in self._by_code.values() if row["level"] == "town"]
         self._villages: dict[str, list[Mapping[str, Any]]] = {}
         for row in self._by_code.values():
@@ -90,6 +87,10 @@ class DivisionIndex:
                 for parent in dict.fromkeys((row["parent_code"], town_of(row["now"]))):
                     self._past_villages.setdefault(parent, []).append(row)
 
+    def clean(self, text: str) -> str:
+        """A written name without spaces and without the province, city or county in front."""
+        return self._above.sub("", without_blanks(text)).strip(_SIGNS)
+
     def now(self, code: str) -> str:
         """The living division that a code of this index leads to."""
         row = self._past.get(code)
@@ -102,8 +103,8 @@ class DivisionIndex:
         """
         code = self._by_written_code(text, "town")
         if code is None:
-            code = _only_match(self._towns, text, town_form)
-        return code or _only_match(self._past_towns, text, town_form)
+            code = self._only_match(self._towns, text, town_form)
+        return code or self._only_match(self._past_towns, text, town_form)
 
     def village(self, town_code: str, text: str) -> str | None:
         """The living code of the only village of that town that the text can mean, or None."""
@@ -116,10 +117,10 @@ class DivisionIndex:
         if town_code in self._past:
             past = [row for row in past if row["parent_code"] == town_code]
             living = self._villages.get(self.now(town_code), [])
-            return _only_match(past, text, village_form, "now") or _only_match(
+            return self._only_match(past, text, village_form, "now") or self._only_match(
                 living, text, village_form
             )
-        return _only_match(living, text, village_form) or _only_match(
+        return self._only_match(living, text, village_form) or self._only_match(
             past, text, village_form, "now"
         )
 
@@ -127,18 +128,18 @@ class DivisionIndex:
         """Whether a living village is what the text and the town name now, not a former name."""
         if town_of(code) != town_code:
             return False
-        if clean_name(text).startswith(village_form(self._by_code[code]["name"])):
+        if self.clean(text).startswith(village_form(self._by_code[code]["name"])):
             return True
-        return self._by_written_code(text, "village") == code or code == _only_match(
+        return self._by_written_code(text, "village") == code or code == self._only_match(
             self._villages.get(town_code, []), text, village_form
         )
 
     def town_at_start(self, text: str) -> tuple[str, str] | None:
         """The code of the town with whose name an address begins, and the rest of the address."""
-        plain = self._town_at_start(clean_name(text))
+        plain = self._town_at_start(self.clean(text))
         if plain is not None or text.isascii():
             return plain
-        return self._town_at_start(clean_name(simplified(text)))
+        return self._town_at_start(self.clean(simplified(text)))
 
     def _town_at_start(self, sought: str) -> tuple[str, str] | None:
         for form in (lambda name: name, lambda name: f"{town_form(name)}镇", town_form):
@@ -154,7 +155,7 @@ class DivisionIndex:
 
         None where another village's name may follow in the text.
         """
-        sought = clean_name(text)
+        sought = self.clean(text)
         fitting = [
             (len(form), row.get("now", row["code"]))
             for row in (
@@ -176,12 +177,41 @@ class DivisionIndex:
         return []
 
     def _by_written_code(self, text: str, level: str) -> str | None:
-        digits = clean_name(text).removesuffix(".0")
+        digits = self.clean(text).removesuffix(".0")
         if not re.fullmatch(r"[0-9]{9}|[0-9]{12}", digits, re.ASCII):
             return None
         code = digits.ljust(CODE_DIGITS, "0")
         row = self._by_code.get(code) or self._past.get(code)
         return None if row is None or row["level"] != level else code
+
+    def _only_match(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        text: str,
+        form: Callable[[str], str],
+        answer: str = "code",
+    ) -> str | None:
+        """The code of the only row whose name, or else whose short form, matches the text.
+
+        `answer` is the column of the code: several rows with the same are one.
+        """
+        sought = self.clean(text)
+        if not sought:
+            return None
+        listed = list(rows)
+        for written in (sought, simplified(sought)) if not sought.isascii() else (sought,):
+            for fits in (
+                lambda name, written=written: name == written,
+                lambda name, written=written: form(name) == form(written),
+                # 高寺 alone may be the village or the community: only if there is but one of them.
+                lambda name, written=written: (
+                    form(name).removesuffix("村").removesuffix("社区") == written
+                ),
+            ):
+                codes = {str(row[answer]) for row in listed if fits(row["name"])}
+                if codes:
+                    return codes.pop() if len(codes) == 1 else None
+        return None
 
     def by_code(self, text: str) -> str | None:
         """The village whose 12-digit code the text is, or None."""
@@ -199,12 +229,6 @@ class DivisionIndex:
         return self._by_code.get(code) or self._past[code]
 
 
-def clean_name(text: str) -> str:
-    """A written division name without spaces and without the province, city or county in front."""
-    narrow = re.sub(r"\s+", "", visible(text))
-    return _ABOVE.sub("", narrow).strip(_SIGNS)
-
-
 def town_form(name: str) -> str:
     """The name without its kind: 天池镇 became 天池街道, and offices still write the old name."""
     name = _TOWN_OFFICE.sub("", name) or name
@@ -219,29 +243,3 @@ def village_form(name: str) -> str:
         if name.endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)].removesuffix(kind) + kind
     return name
-
-
-def _only_match(
-    rows: Iterable[Mapping[str, Any]], text: str, form: Callable[[str], str], answer: str = "code"
-) -> str | None:
-    """The code of the only row whose name, or else whose short form, matches the text.
-
-    `answer` is the column of the code: several rows with the same are one.
-    """
-    sought = clean_name(text)
-    if not sought:
-        return None
-    listed = list(rows)
-    for written in (sought, simplified(sought)) if not sought.isascii() else (sought,):
-        for fits in (
-            lambda name, written=written: name == written,
-            lambda name, written=written: form(name) == form(written),
-            # 高寺 alone may be the village or the community: only if there is but one of them.
-            lambda name, written=written: (
-                form(name).removesuffix("村").removesuffix("社区") == written
-            ),
-        ):
-            codes = {str(row[answer]) for row in listed if fits(row["name"])}
-            if codes:
-                return codes.pop() if len(codes) == 1 else None
-    return None

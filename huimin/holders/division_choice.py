@@ -14,7 +14,7 @@ from typing import Any
 from huimin.core.catalogue import Text, sentence
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.core.visible_text import visible
-from huimin.divisions.find import DivisionIndex, clean_name, town_form
+from huimin.divisions.find import DivisionIndex, town_form
 from huimin.divisions.within import lies_within
 from huimin.holders.registers.places import near_names, quotable
 
@@ -104,11 +104,11 @@ class Villages:
     def _in_town(self, town_text: str, village_text: str) -> Village:
         town = self._index.town(town_text)
         if town is None:
-            near = near_names(town_text, [row["name"] for row in self._towns])
+            near = near_names(self._index.clean(town_text), [row["name"] for row in self._towns])
             raise field_problem(
                 FIELD,
                 "没有叫“{town}”的镇（街道）{hint}",
-                town=quotable(town_text),
+                town=quotable(self._index.clean(town_text)),
                 hint=_hint(near),
             )
         if not self._reaches(self._index.now(town)):
@@ -119,14 +119,14 @@ class Villages:
         if code is None:
             town_name, _ = self._index.names(town)
             near = self._names[self._index.now(town)]
-            raise _no_village(village_text, near, town_name)
+            raise _no_village(self._index.clean(village_text), near, town_name)
         if not self._reaches(code):
             raise _elsewhere()
         return self._village(code)
 
     def _by_name(self, text: str) -> Village:
         """Find a village by its name alone, or by town and village name written together."""
-        cleaned = clean_name(text)
+        cleaned = self._index.clean(text)
         candidates = {self._index.village(row["code"], cleaned) for row in self._towns} - {None}
         for row in [*self._towns, *self._past_towns]:
             for front in (row["name"], town_form(row["name"])):
@@ -141,12 +141,12 @@ class Villages:
             raise field_problem(
                 FIELD,
                 "不止一个镇（街道）有“{village}”，请写上镇（街道）：{some}。",
-                village=quotable(text),
+                village=quotable(cleaned),
                 some=some,
             )
         if self._index.town(cleaned) is not None:
             return self._in_town(cleaned, "")
-        raise _no_village(text, [name for names in self._names.values() for name in names])
+        raise _no_village(cleaned, [name for names in self._names.values() for name in names])
 
 
 def _elsewhere() -> FieldProblems:

@@ -27,18 +27,25 @@ def save_draft(
     values: Mapping[str, str],
     now: datetime,
     draft_id: str | None = None,
+    form_id: str = "",
 ) -> str:
-    """Store a form as typed; returns the draft's id. Raises FieldProblems at DRAFTS_MAX drafts."""
+    """Store a form as typed; returns the draft's id. Raises FieldProblems at DRAFTS_MAX drafts.
+
+    `form_id` is that of the form as it was shown, a UUID: however often it is sent, it is one
+    draft. Raises Refusal `not_found` where it is somebody else's.
+    """
     cipher = personal_data.encrypt(write_json(dict(values)), "holder_draft")
     columns = {"staff_id": staff_id, "content_cipher": cipher, "now": instant_text(now)}
-    if draft_id and queries.change_draft(tx, id=draft_id, **columns) is not None:
-        return draft_id
+    for known in (draft_id, form_id):
+        if known and queries.change_draft(tx, id=known, **columns) is not None:
+            return known
     if len(queries.drafts_of(tx, staff_id=staff_id)) >= DRAFTS_MAX:
         raise field_problem(
             "", "草稿最多 {drafts_max} 份，请先提交或删除旧的。", drafts_max=DRAFTS_MAX
         )
-    new = new_id()
-    queries.insert_draft(tx, id=new, **columns)
+    new = form_id or new_id()
+    if queries.insert_draft(tx, id=new, **columns) is None:
+        raise Refusal("not_found")
     return new
 
 

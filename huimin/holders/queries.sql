@@ -469,9 +469,14 @@ WHERE holder_name_gram.gram = :gram AND holder.erased_at IS NULL
         OR (holder.division_code >= :division_first AND holder.division_code <= :division_last))
 ORDER BY holder.id LIMIT 1000;
 
--- name: insert_draft!
+-- name: insert_draft^
+-- Pressed twice at once, the second finds the first; nothing comes back where it is somebody else's.
 INSERT INTO holder_draft (id, staff_id, content_cipher, created_at, updated_at)
-VALUES (:id, :staff_id, :content_cipher, :now, :now);
+VALUES (:id, :staff_id, :content_cipher, :now, :now)
+ON CONFLICT (id) DO UPDATE SET
+    content_cipher = excluded.content_cipher, updated_at = excluded.updated_at
+WHERE holder_draft.staff_id = excluded.staff_id
+RETURNING id;
 
 -- name: change_draft^
 UPDATE holder_draft SET content_cipher = :content_cipher, updated_at = :now

@@ -6,6 +6,7 @@ folds it from the day's anchor (`huimin day run`) and it is kept: nothing is fol
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -19,6 +20,14 @@ from huimin.jobs.timer_runs import Outcome
 from huimin.publication import queries
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class NoDigest:
+    """`why` a day has none: not_over, no_sales, waits (for the timer), covered (by that day's)."""
+
+    why: str
+    covered_by: str = ""
 
 
 def publish_digests(instance: Instance) -> Outcome:
@@ -53,10 +62,16 @@ def last_published(tx: Transaction) -> date | None:
     return None if day is None else date.fromisoformat(day)
 
 
-def waits_for_digest(tx: Transaction, day: date, last_over: date) -> bool:
-    """Whether the timer has still to make the digest of a day: it is over, and behind the latest.
+def why_no_digest(tx: Transaction, day: date, last_over: date) -> NoDigest:
+    """Why a day has no digest of its own.
 
-    Days before the first anchor never get one.
+    The timer has begun later, or has paused: then a later day's digest covers it as well.
     """
-    begun = queries.last_digest_day(tx) or queries.first_day(tx)
-    return begun is not None and begun <= day.isoformat() <= last_over.isoformat()
+    written = day.isoformat()
+    if day > last_over:
+        return NoDigest("not_over")
+    first = queries.first_day(tx)
+    if first is None or written < first:
+        return NoDigest("no_sales")
+    covered_by = queries.next_digest_day(tx, day=written)
+    return NoDigest("waits") if covered_by is None else NoDigest("covered", covered_by)

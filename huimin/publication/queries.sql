@@ -73,6 +73,10 @@ ON CONFLICT DO NOTHING;
 -- name: last_digest_day$
 SELECT MAX(day) FROM publication_digest;
 
+-- name: next_digest_day$
+-- Whose digest covers the rows of a day that has none of its own.
+SELECT MIN(day) FROM publication_digest WHERE day > :day;
+
 -- name: days_without_digest
 SELECT day FROM anchor
 WHERE day IS NOT NULL AND NOT EXISTS (

@@ -49,6 +49,7 @@ def test_a_receipt_is_proved_on_its_page_and_by_the_handbook_alone(
     row = shop.rows()[2]
     address = f"/r/{row['receipt_no']}/{row['hash'][:16]}"
     assert f"{address}/proof" in client.get(address).text
+    assert "截至2026年10月31日的流水" in client.get(address).text
     download = client.get(f"{address}/proof")
     assert f"{row['receipt_no']}.tlog-proof" in download.headers["Content-Disposition"]
     for wrong in (f"/r/{row['receipt_no']}/{'0' * 16}/proof", "/r/x/y/proof"):
@@ -58,7 +59,9 @@ def test_a_receipt_is_proved_on_its_page_and_by_the_handbook_alone(
     its_row = next(one for one in shop.rows() if one["receipt_no"] == today["receipt_no"])
     its_address = f"/r/{its_row['receipt_no']}/{its_row['hash'][:16]}"
     assert "每天半夜以后" in client.get(its_address).text
-    assert client.get(f"{its_address}/proof").status_code == 404
+    too_early = client.get(f"{its_address}/proof")
+    assert too_early.status_code == 404
+    assert "证明文件还没有" in too_early.text
 
     (tmp_path / "proof").write_text(download.text)
     keys = client.get("/.well-known/huimin-verifiers.txt").text

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
-from tests.browser.sizes import at_desk
+from tests.browser.sizes import at_desk, on_phone
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,19 @@ def test_anybody_reads_the_public_pages(visit: Visit) -> None:
     page.select_option("#kind", "hospital")
     visit.follow("main button")
     page.wait_for_selector("text=没有符合条件的示范点")
+
+
+@on_phone
+def test_on_a_phone_one_button_opens_the_places(visit: Visit) -> None:
+    page = visit.page
+    for language, months in (("zh-Hans", "每月数据"), ("en", "Monthly figures")):
+        page.goto(f"{visit.county.address}/public/?lang={language}")
+        assert page.locator("header").bounding_box()["height"] < 70
+        page.locator("header summary").press("Enter")
+        assert visit.wide() == 0 and barriers(page) == []
+        visit.follow(f"header a:visible >> text={months}")
+        assert page.locator("header [aria-current]:visible").count() == 0  # behind the button again
+        assert page.url.endswith(f"/public/months/?lang={language}")
 
 
 @at_desk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.browser.accessible import barriers
@@ -125,6 +127,24 @@ def test_what_can_be_confirmed_is_what_is_shown(visit: Visit) -> None:
     assert visit.page.inner_text("#quote-payable") == "¥460.00"
     visit.page.fill("#excluded", "100")
     visit.page.locator("#quote-payable", has_text="¥468.00").wait_for()
+
+
+@at_desk
+def test_a_sum_that_changed_after_the_quote_is_said(visit: Visit) -> None:
+    """As when a policy is published, or a cap used up, between the quote and the sale."""
+    page = visit.page
+    begin(visit)
+
+    def of_before(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "payable_fen": 9_500})
+
+    page.route("**/till/quote", of_before)
+    choose(visit, "100")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#done:not([hidden])")
+    assert page.inner_text("#done-payable") == "¥92.00"
+    page.locator("#till", has_text="和刚才显示的 ¥95.00 不同").wait_for()
 
 
 @on_phone

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from huimin.cli import main
 from huimin.core.refusals import FieldProblems
+from huimin.divisions.find import DivisionIndex
 from huimin.divisions.load import read_divisions
 
 TABLE = """code,name,level,parent_code
@@ -39,6 +40,26 @@ def test_a_county_is_made_from_its_own_table(tmp_path: Path) -> None:
     )
     card = json.loads(run("cards", "issue", holder["id"], "--format", "json"))
     assert card[0]["number"].startswith("512021")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("石羊镇", "安岳县石羊镇", "安岳石羊镇", "资阳市安岳县石羊镇", "四川省资阳市安岳县石羊镇"),
+        *("四川石羊镇", "四川省资阳市石羊镇", "中国/四川省/资阳市/安岳县/石羊镇"),
+    ],
+)
+def test_its_own_name_may_stand_in_front_of_its_towns(written: str) -> None:
+    index = DivisionIndex(read_divisions(TABLE))
+    assert index.town(written) == "512021102000"
+    assert index.town_at_start(f"{written}红星村3组") == ("512021102000", "红星村3组")
+
+
+def test_a_town_that_begins_as_its_county_keeps_its_name() -> None:
+    table = TABLE.replace("石羊镇", "安岳镇").replace("红星村村民", "津市村村民")
+    index = DivisionIndex(read_divisions(table))
+    assert index.town("安岳县安岳镇") == index.town("安岳镇") == "512021102000"
+    assert index.village("512021102000", "津市村") == "512021102001"
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
+from huimin.handbook.api_description_words import TRADITIONAL_WORDS
+from huimin.handbook.traditional import CODE
+from tests.handbook.record_api_words import traditional_words, words_of
+from tests.traditional import left_simplified, wrong_conversions
+
 HAN = re.compile("[\u4e00-\u9fff]")
-
-
-def words_of(document: Any) -> Iterator[str]:
-    """Every summary and description."""
-    if isinstance(document, list):
-        for each in document:
-            yield from words_of(each)
-    elif isinstance(document, dict):
-        for key, value in document.items():
-            if key in ("summary", "description") and isinstance(value, str):
-                yield value
-            else:
-                yield from words_of(value)
 
 
 def without_words(document: Any) -> Any:
@@ -45,6 +37,12 @@ def test_the_description_is_in_one_language(sqlite_app: Any) -> None:
     assert {text for text in words_of(english) if HAN.search(text)} == set()
     assert {text for text in words_of(chinese) if not HAN.search(text)} == set()
     assert without_words(chinese) == without_words(english)
+    recorded = json.loads(TRADITIONAL_WORDS.read_text(encoding="utf-8"))
+    assert recorded == traditional_words(chinese), "python -m tests.handbook.record_api_words"
+    traditional = document(accepts="zh-TW")
+    prose = "\n".join(CODE.sub("", text) for text in words_of(traditional))
+    assert wrong_conversions(prose) == [] and left_simplified(prose) == []
+    assert without_words(traditional) == without_words(chinese)
     assert document() == chinese and document(accepts="en-GB") == english
     assert document("zh", accepts="en") == chinese
     assert '<html lang="en">' in client.get("/api/v1/docs?lang=en").text

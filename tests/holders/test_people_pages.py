@@ -555,6 +555,25 @@ def test_a_draft_is_kept_encrypted_and_for_its_author_alone(
     assert draft not in first.get("/holders/").text
 
 
+@pytest.mark.both_engines
+def test_a_form_kept_as_a_draft_several_times_is_one_draft(office: Office) -> None:
+    client, other = office.client(), office.client()
+    form_id = re.search('name="form_id" value="([0-9a-f-]{36})"', client.get("/holders/new").text)
+    assert form_id is not None
+    unfinished = {"id_number": "", "act": "draft", "form_id": form_id[1]}
+    for phone in ("13900001111", "13900001111", "13900002222"):
+        answer = office.post(client, "/holders/new", **new_form(phone=phone, **unfinished))
+        assert answer.status_code == 302
+    drafts = re.findall("/holders/new\\?draft=([0-9a-f-]{36})", client.get("/holders/").text)
+    assert drafts == [form_id[1]]
+    assert "13900002222" in client.get(f"/holders/new?draft={drafts[0]}").text
+    # The address of a form is no way into somebody else's draft.
+    assert office.post(other, "/holders/new", **new_form(**unfinished)).status_code == 404
+    finished = new_form(form_id=form_id[1])
+    assert office.post(client, "/holders/new", **finished).status_code == 302
+    assert drafts[0] not in client.get("/holders/").text
+
+
 def test_unmasking_needs_a_reason_and_is_recorded_with_it(
     office: Office, instance: Instance
 ) -> None:

@@ -238,7 +238,13 @@ def test_the_digest_is_made_by_the_timer_alone_and_only_of_days_that_are_over(
     asked = client.get("/public/digests/?day=2026-11-01").text
     assert "还没有做" in asked
     assert client.get("/open/digests/2026-11-01.json").status_code == 404
-    assert "还没有做" not in client.get("/public/digests/?day=2026-10-30").text
+    for day, why in (
+        ("2026-10-30", "那时还没有交易"),
+        ("2026-11-02", "这一天还没有过完"),
+        ("2027-11-02", "这一天还没有过完"),
+        ("tomorrow", "请把日期写成"),
+    ):
+        assert why in client.get(f"/public/digests/?day={day}").text
     run_day(instance)
     assert expected in client.get("/public/digests/?day=2026-10-31").text
     answer = client.get("/open/digests/2026-10-31.json").json
@@ -252,6 +258,18 @@ def test_the_digest_is_made_by_the_timer_alone_and_only_of_days_that_are_over(
     clock.advance(days=2)
     run_day(instance)
     assert client.get("/open/digests/2026-10-31.json").json == answer
+
+
+def test_a_day_from_before_the_first_digest_leads_to_the_one_that_covers_it(
+    county: PublicCounty, wire_app: WireApp, clock: FixedClock
+) -> None:
+    client = wire_app(county.instance).test_client()
+    clock.advance(days=100)
+    run_day(county.instance)
+    asked = client.get("/public/digests/?day=2026-11-05").text
+    first = re.search(r'href="(/public/digests/\?day=[0-9-]+)"', asked)
+    assert "没有单独的校验码" in asked and first is not None
+    assert re.search(r'class="digest">[0-9a-f]{64}<', client.get(first[1]).text)
 
 
 def test_everybody_may_read_the_signed_checkpoints_but_no_till(

@@ -33,7 +33,8 @@ DATA = (
     *("core/categories.py", "core/identity.py", "core/order_number.py", "core/phone.py"),
     "core/packed_text.py",  # the words that stored answers were packed with, for ever
     "division_changes/list_words.py",
-    *("core/period_words.py", "divisions/find.py", "holders/eligibility_words.py"),
+    *("core/period_words.py", "divisions/above.py", "divisions/find.py"),
+    "holders/eligibility_words.py",
     *("holders/people.py", "holders/person_name.py", "holders/relations.py", "holders/registers/"),
     *(
         "reports/earlier_words.py",

@@ -34,7 +34,7 @@ class Proof:
     original_receipt_no: str | None
     reversals: tuple[dict[str, Any], ...]
     holds: bool
-    # The day with whose anchor the row was signed; None until its day is over.
+    # The day with whose anchor the row was first signed, its own or a later one; None before that.
     anchored_on: str | None
 
     @property
@@ -63,12 +63,12 @@ def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
 def proof_file(tx: Transaction, receipt_no: str, hash_prefix: str) -> tuple[str, str]:
     """Name and text of the file that proves the receipt to be in a published day.
 
-    Raises Refusal `not_found` as prove_receipt does, and until that day has an anchor.
+    Raises Refusal `not_found` as prove_receipt does, `proof_not_yet` until that day has an anchor.
     """
     row = _row_of_receipt(tx, receipt_no, hash_prefix)
     text = proof_of(tx, row)
     if text is None:
-        raise Refusal("not_found")
+        raise Refusal("proof_not_yet")
     return f"{row['receipt_no']}{PROOF_SUFFIX}", text
 
 

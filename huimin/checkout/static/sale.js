@@ -36,6 +36,8 @@ export const OWN_ORDER_PREFIX = "W-";
 let sale = null;
 let turn = 0; // counts the questions: the answer to any but the newest is dropped
 let quoteTimer = 0;
+/** @type {number | null} */
+let shownFen = null; // what is to be paid by the quote on the screen
 let wantsConfirm = false; // Enter came before the quote
 let waitingCard = ""; // scanned while a sale was recorded
 let misreads = 0; // damaged codes, one after the other
@@ -227,6 +229,7 @@ function saleBody() {
  */
 function showQuote(quote, problem = "") {
   drawQuote(quote, problem);
+  shownFen = quote?.payable_fen ?? null;
   if (quote) facing.show({ ...quote, kind: "quote" });
   if (quote && wantsConfirm) confirm();
   wantsConfirm = false;
@@ -291,22 +294,24 @@ async function confirm() {
     ...{ order_no: OWN_ORDER_PREFIX + key, presented_by, identity_checked },
     ...(shop_order_no ? { shop_order_no } : {}),
   };
-  end(await record(order, key), order);
+  const confirmedFen = shownFen;
+  end(await record(order, key), order, confirmedFen);
 }
 
 /**
  * Show how a sale ended.
  * @param {Ending} ending
  * @param {Attempt} attempt
+ * @param {number | null} [confirmedFen] what was to be paid when the cashier confirmed
  */
-function end(ending, attempt) {
+function end(ending, attempt, confirmedFen = null) {
   if (ending.kind === "refused" && isSignedOut(ending.problem)) {
     show("sale", "amount"); // as it was; it can be confirmed after the sign-in
     return showProblem(reason(ending.problem));
   }
   sale = null;
   wantsConfirm = false;
-  if (ending.kind === "recorded") return finish(ending.receipt, ending.say);
+  if (ending.kind === "recorded") return finish(ending.receipt, ending.say, confirmedFen);
   if (ending.kind === "left") return next();
   facing.show({ kind: "ready" });
   if (ending.kind === "refused") refuse(ending.problem, attempt);
@@ -316,8 +321,9 @@ function end(ending, attempt) {
 /**
  * @param {Receipt} receipt
  * @param {string} [say] what the cashier has to know besides
+ * @param {number | null} [confirmedFen] what the customer was told, if a quote was shown
  */
-function finish(receipt, say) {
+function finish(receipt, say, confirmedFen = null) {
   emit("recorded", { kind: "redemption", receipt });
   byId("done-payable").textContent = money(receipt.payable_fen);
   const saved = `${words.saved} ${money(-receipt.discount_fen)}`;
@@ -325,6 +331,9 @@ function finish(receipt, say) {
   byId("done-receipt").textContent = receipt.receipt_no;
   facing.show({ ...receipt, kind: "paid" });
   show("done", "catcher");
-  tell([say, waitingCard && words.next_read].filter(Boolean).join(" "));
+  // A policy, a cap or a budget may have changed between the quote and the sale.
+  const isOther = confirmedFen !== null && confirmedFen !== receipt.payable_fen;
+  const changed = isOther ? words.sum_changed.replace("BEFORE", money(confirmedFen)) : "";
+  tell([changed, say, waitingCard && words.next_read].filter(Boolean).join(" "));
   sound.yes();
 }

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, member, own_division, require
 from huimin.core.days import county_day, next_day_of_year
+from huimin.core.one_case import is_uuid, one_case
 from huimin.core.refusals import FieldProblems, Problems, Refusal, field_problem
 from huimin.core.words import OTHER_RELATION, RELATIONS
 from huimin.divisions.choices import division_choices
@@ -40,6 +41,7 @@ from huimin.holders.people import FamilyDraft, HolderDraft, add_holder, one_fami
 from huimin.holders.registers.family_cell import FamilyProblem, read_family
 from huimin.holders.registers.places import Places
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.ids import new_id
 from huimin.web.choices import eligibility_choices, relation_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on, is_shown_again
@@ -89,7 +91,7 @@ def enter_person() -> Answer:
         same = instance().engine.read(lambda tx: likely_same(tx, draft))
         if same and not form.text("not_same"):
             return _form_page(_choose_again(form), draft_id, same=same), 422
-        holder_id = _enter(draft, draft_id)
+        holder_id = _enter(draft, draft_id, _form_id(form))
     except (FieldProblems, Refusal) as error:
         # Sent twice at once, the other one may have been entered meanwhile.
         known = _registered(draft) if draft else None
@@ -158,18 +160,34 @@ def _choose_again(form: Form) -> Form:
     return Form(form.values, {**form.problems, "evidence": problem})
 
 
-def _keep(form: Form, draft_id: str) -> Response:
+def _keep(form: Form, draft_id: str) -> Answer:
     typed = {name: form.text(name) for name in FIELDS}
     staff_id, now, secrets = member().id, instance().clock(), instance().personal_data
-    change(
+    form_id, message = _form_id(form), _("草稿已保存，只有您能看到；填好后再提交。")
+    if _sent_files():
+        message = _("草稿已保存，只有您能看到；材料不在草稿里，提交时请重新选择。")
+    return form.carry_out(
         lambda tx: save_draft(
-            tx, secrets, staff_id=staff_id, values=typed, now=now, draft_id=draft_id or None
-        )
+            tx,
+            secrets,
+            staff_id=staff_id,
+            values=typed,
+            now=now,
+            draft_id=draft_id or None,
+            form_id=form_id,
+        ),
+        again=lambda refused: _form_page(_choose_again(refused), draft_id),
+        then=lambda _id: go_on(message, "holders.people"),
     )
-    return go_on(_("草稿已保存，只有您能看到；填好后再提交。"), "holders.people")
 
 
-def _enter(draft: HolderDraft, draft_id: str) -> str:
+def _form_id(form: Form) -> str:
+    """What makes a form that is sent twice one draft; "" where it came without."""
+    sent = one_case(form.text("form_id"))
+    return sent if is_uuid(sent) else ""
+
+
+def _enter(draft: HolderDraft, draft_id: str, form_id: str) -> str:
     secrets, by, staff_id = instance().personal_data, acting(), member().id
 
     def work(tx: Transaction, stored: list[StoredFile]) -> str:
@@ -177,8 +195,8 @@ def _enter(draft: HolderDraft, draft_id: str) -> str:
         for file in stored:
             add_evidence(tx, file, holder_id=holder_id, **by)
         submit_application(tx, holder_id=holder_id, source="form", **by)
-        if draft_id:
-            drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
+        for unfinished in {draft_id, form_id} - {""}:
+            drop_draft(tx, staff_id=staff_id, draft_id=unfinished)
         return holder_id
 
     with new_files(secrets, instance().settings.folder) as store:
@@ -281,6 +299,7 @@ def _form_page(
         "holders/new_person.html",
         form=Form(values, form.problems),
         draft_id=draft_id,
+        form_id=_form_id(form) or new_id(),
         same=same or [],
         known=known and {**known, "name": names(known["name"], known["division_code"])},
         place_of=places.get,

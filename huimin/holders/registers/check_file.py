@@ -45,5 +45,7 @@ def check_file(
     known = (registered_name, registered_division)
     circumstances = Circumstances(places, today, file_name, *known, about)
     check = check_register(path, circumstances, progress, opened)
-    check.former_places = {" ".join(written): now for written, now in places.former.items()}
+    check.former_places = {
+        " ".join(map(places.clean, written)): now for written, now in places.former.items()
+    }
     return check

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from huimin.core.catalogue import Text, text
-from huimin.divisions.find import DivisionIndex, clean_name
+from huimin.core.visible_text import without_blanks
+from huimin.divisions.find import DivisionIndex
 from huimin.holders.registers.header import COLUMN_NAMES
 
 SHOWN_CHARACTERS_MAX = 20
@@ -49,6 +50,14 @@ class Places:
             if row["level"] == "village":
                 self._villages.setdefault(row["parent_code"], []).append(row["name"])
 
+    def clean(self, text: str) -> str:
+        """A written place without spaces, and without the county and what is above it in front."""
+        return self._index.clean(text)
+
+    def quotable(self, text: str) -> str:
+        """A written place as a message may quote it: without the county in front, and short."""
+        return quotable(self.clean(text))
+
     def village(self, town_text: str, village_text: str) -> str:
         """The 12-digit code of the village. Raises PlaceProblem."""
         written = (town_text, village_text)
@@ -66,14 +75,14 @@ class Places:
 
     def _village(self, town_text: str, village_text: str) -> str:
         town = self._index.town(
-            _BRACKETS.sub("", clean_name(town_text))
+            _BRACKETS.sub("", self.clean(town_text))
         ) or self._town_with_village(town_text, village_text)
         if town is None:
             raise PlaceProblem(
                 "town",
                 text(
                     "没有叫“{town}”的乡镇（街道）{hint}",
-                    town=quotable(town_text),
+                    town=self.quotable(town_text),
                     hint=self._near(town_text, self._towns),
                 ),
             )
@@ -96,7 +105,7 @@ class Places:
             text(
                 "{town}没有叫“{village}”的村（社区）{hint}",
                 town=town_name,
-                village=quotable(village_text),
+                village=self.quotable(village_text),
                 hint=self._near(village_text, self._villages.get(self._index.now(town), [])),
             ),
         )
@@ -130,9 +139,9 @@ class Places:
                 return self.village(town_name, rest)
             except PlaceProblem:
                 # 高寺社区3组 in 高寺镇: a village that is called as its town is.
-                if town_text is None or clean_name(written).startswith(town_name):
+                if town_text is None or self.clean(written).startswith(town_name):
                     raise
-                if self._index.town(clean_name(town_text)) != town:
+                if self._index.town(self.clean(town_text)) != town:
                     raise
         if town_text is not None:
             return self.village(town_text, written)
@@ -140,7 +149,7 @@ class Places:
             "place",
             text(
                 "“{place}”里没有找到乡镇（街道）和村（社区），请写成“高寺镇清水村”这样。",
-                place=quotable(written),
+                place=self.quotable(written),
             ),
         )
 
@@ -168,18 +177,16 @@ class Places:
                     break
         return self._index.names(codes[0]) if len(codes) == 1 else None
 
-    @staticmethod
-    def _readings(text: str, town_name: str) -> list[str]:
+    def _readings(self, text: str, town_name: str) -> list[str]:
         """The text as written, then without the town before it and what stands after its name."""
-        bare = clean_name(text)
+        bare = self.clean(text)
         inner = bare.removeprefix(town_name) or bare
         without_brackets = _BRACKETS.sub("", inner)
         readings = [text, inner, without_brackets, _GROUP.sub("", without_brackets)]
         return [reading for reading in dict.fromkeys(readings) if reading]
 
-    @staticmethod
-    def _near(written: str, names: list[str]) -> Text:
-        near = near_names(written, names)
+    def _near(self, written: str, names: list[str]) -> Text:
+        near = near_names(self.clean(written), names)
         if near:
             return text("，相近的有{near}，请改正。", near=tuple(near))
         return text("，请对照行政区划改正。")
@@ -187,10 +194,10 @@ class Places:
 
 def near_names(text: str, names: Iterable[str]) -> list[str]:
     """Up to three names that are most similar to the text."""
-    return difflib.get_close_matches(clean_name(text), list(names), n=3, cutoff=0.5)
+    return difflib.get_close_matches(text, list(names), n=3, cutoff=0.5)
 
 
 def quotable(text: str) -> str:
     """A written place as a message may quote it: short, and without long numbers."""
-    short = clean_name(text)[:SHOWN_CHARACTERS_MAX]
+    short = without_blanks(text)[:SHOWN_CHARACTERS_MAX]
     return re.sub(r"[0-9Xx*]{5,}", "*****", short)

@@ -14,7 +14,7 @@ from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day, parse_day, parse_month
 from huimin.core.refusals import Refusal
 from huimin.core.words import OUTLET_KINDS
-from huimin.publication.digest import last_published, published_digest, waits_for_digest
+from huimin.publication.digest import NoDigest, last_published, published_digest, why_no_digest
 from huimin.publication.outlets import outlets_after, towns, with_rates
 from huimin.publication.pages import pages
 from huimin.publication.pages.cached import cached
@@ -103,25 +103,25 @@ def month(month: str) -> Response:
 def digests() -> Response:
     """The digest of a day; yesterday's first."""
     form = Form.from_address(("day",))
-    day_digest, waits = None, False
+    day_digest, missing = None, None
     over = last_day(instance().clock())
 
-    def query(tx: Transaction) -> tuple[date, Row | None, bool]:
+    def query(tx: Transaction) -> tuple[date, Row | None, NoDigest | None]:
         latest = last_published(tx)
         wanted = parse_day(form.text("day")) if form.text("day") else latest or over
         try:
-            return wanted, published_digest(tx, wanted), False
+            return wanted, published_digest(tx, wanted), None
         except Refusal:
-            return wanted, None, waits_for_digest(tx, wanted, over)
+            return wanted, None, why_no_digest(tx, wanted, over)
 
     day: date | None = None
     with suppress(ValueError):  # not written as a day: the page says how
-        day, day_digest, waits = instance().engine.read(query)
+        day, day_digest, missing = instance().engine.read(query)
     return _page(
         "digest.html",
         day_digest=day_digest,
         day=day,
-        waits=waits,
+        missing=missing,
         day_text=form.text("day"),
         last=over,
     )
