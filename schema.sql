@@ -1488,3 +1488,65 @@ CREATE TABLE report_mail (
     made_at       TEXT NOT NULL,
     UNIQUE (recipient_id, period)
 );
+
+-- ---------------------------------------------------------------- the holder's side
+-- One-time codes with which a holder, or a member of the family whom they let, signs in to "my card" together with the
+-- last four of the own ID number. `code_hash` is keyed: who has the database alone can't try codes. A newer code ends
+-- the ones before it by their `expires_at`.
+CREATE TABLE my_code (
+    id          TEXT PRIMARY KEY,
+    holder_id   TEXT NOT NULL REFERENCES holder (id),
+    -- Whom it lets in: a member of the family; NULL for the holder.
+    member_id   TEXT REFERENCES family_member (id),
+    code_hash   TEXT NOT NULL,
+    -- Given at the counter, or sent by message to the phone that the office knows.
+    way         TEXT NOT NULL CHECK (way IN ('counter', 'message')),
+    made_at     TEXT NOT NULL,
+    made_by     TEXT NOT NULL,
+    expires_at  TEXT NOT NULL,
+    used_at     TEXT
+);
+CREATE INDEX my_code_person ON my_code (holder_id, expires_at);
+
+-- Sign-ins to "my card". One counts while it has neither ended nor expired, its card copy is neither replaced nor
+-- revoked, and, of a member of the family, while the holder lets them.
+CREATE TABLE my_session (
+    id_hash     TEXT PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,
+    holder_id   TEXT NOT NULL REFERENCES holder (id),
+    member_id   TEXT REFERENCES family_member (id),
+    card_id     TEXT NOT NULL REFERENCES card (id),
+    -- The member of staff who opened it at the counter on the holder's behalf; NULL for the holder's own.
+    opened_by   TEXT,
+    created_at  TEXT NOT NULL,
+    expires_at  TEXT NOT NULL,
+    address     TEXT,
+    user_agent  TEXT,
+    ended_at    TEXT
+);
+CREATE INDEX my_session_person ON my_session (holder_id, expires_at);
+
+-- The phone that shows the changing code of a card copy, known by its public key (P-256, base64 of the uncompressed
+-- point); the private key never leaves the phone. A holder has one at a time.
+CREATE TABLE my_device (
+    id            TEXT PRIMARY KEY,
+    holder_id     TEXT NOT NULL REFERENCES holder (id),
+    card_id       TEXT NOT NULL REFERENCES card (id),
+    public_key    TEXT NOT NULL,
+    user_agent    TEXT,
+    added_at      TEXT NOT NULL,
+    last_used_on  TEXT,
+    ended_at      TEXT
+);
+CREATE UNIQUE INDEX my_device_only ON my_device (holder_id) WHERE ended_at IS NULL;
+
+-- The holder lets a member of the family look at a smaller view of the card.
+CREATE TABLE my_member_view (
+    id          TEXT PRIMARY KEY,
+    holder_id   TEXT NOT NULL REFERENCES holder (id),
+    member_id   TEXT NOT NULL REFERENCES family_member (id),
+    allowed_at  TEXT NOT NULL,
+    allowed_by  TEXT NOT NULL,
+    ended_at    TEXT
+);
+CREATE UNIQUE INDEX my_member_view_only ON my_member_view (member_id) WHERE ended_at IS NULL;

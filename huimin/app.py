@@ -38,6 +38,8 @@ from huimin.holders.pages import pages as holders_pages
 from huimin.instance import Instance
 from huimin.merchants.pages import pages as merchants_pages
 from huimin.months.pages import pages as months_pages
+from huimin.my.pages import my_files, office_pages
+from huimin.my.pages import pages as my_pages
 from huimin.notices.pages import pages as notices_pages
 from huimin.open_instance import open_instance
 from huimin.policies.pages import pages as policies_pages
@@ -84,6 +86,9 @@ PAGES = (
     reach_pages,
     publication_pages,
     handbook_pages,
+    my_pages,
+    my_files,
+    office_pages,
     tour_pages,
 )
 APIS = (checkout_api, claims_api, registers_api)

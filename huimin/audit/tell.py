@@ -11,10 +11,19 @@ from typing import Any
 
 from huimin.audit.changes import changes_of
 from huimin.audit.field_words import FIELDS, LABELS, Names, value_words
-from huimin.core.catalogue import say
+from huimin.core.catalogue import say, sentence
 from huimin.core.json_text import read_json
 
 ARROW = " → "
+# Who acts without a name of their own.
+BY_ITSELF = {
+    "public": sentence("公开页面上的申请人"),
+    "time": sentence("系统（期限已过）"),
+    "system": sentence("系统"),
+    "unknown": sentence("不知道是谁"),
+}
+# Holders and their families on the pages of "my card", whom the event itself names.
+ON_MY_CARD = {"holder": sentence("持卡人本人"), "member": sentence("家庭成员")}
 # Events that say of which entitlement they speak, though that does not change.
 NAMES_ITS_KIND = (
     "holder.eligibility_added",
@@ -73,12 +82,10 @@ def actor_words(event: Mapping[str, Any], language: str) -> str:
     if name := names.get(("actor", actor)):
         return f"{name} ({actor})" if language == "en" else f"{name}（{actor}）"
     kind, colon, rest = actor.partition(":")
-    if actor == "public":
-        return say("公开页面上的申请人", language)
-    if actor == "time":
-        return say("系统（期限已过）", language)
-    if actor == "system":
-        return say("系统", language)
+    if actor in BY_ITSELF:
+        return say(BY_ITSELF[actor], language)
+    if kind in ON_MY_CARD:
+        return say(ON_MY_CARD[kind], language)
     if not colon:
         return actor
     if kind == "terminal":

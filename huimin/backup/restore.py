@@ -27,6 +27,7 @@ from huimin.core.acting import By
 from huimin.core.catalogue import Text
 from huimin.core.days import parse_instant
 from huimin.ledger.epochs import begin_epoch
+from huimin.my.sessions import end_after_restore
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.migrate import newest_version, unknown_version_problem
@@ -173,6 +174,7 @@ def go_on_from(
 ) -> tuple[int, Ended]:
     """Begin an epoch in a county that stands as it was at that instant, and end what is open."""
     epoch = begin_epoch(tx, backup_id=backup_id, backup_at=backup_at, **by)
+    end_after_restore(tx, by["now"])
     return epoch, end_what_may_have_been_used(tx, by["now"])
 
 

@@ -279,6 +279,26 @@ KINDS: dict[str, Kind] = {
         401, "用户名或密码不对；连续输错几次后，账号会暂停登录 15 分钟。", QUIET
     ),
     "sign_in_locked": Kind(429, "尝试次数过多，请 15 分钟后再试，或请管理员重设密码。", QUIET),
+    # -- my card, where a holder reads the sentence
+    "my_sign_in_failed": Kind(
+        401,
+        "没有登录成功。请对照卡面、身份证和登录码再输入一次；登录码只能用一次，也可能过了时间，"
+        "可以到服务窗口再要一个。",
+        QUIET,
+    ),
+    "my_signed_out": Kind(401, "登录已经结束，刚才这一步没有办。请重新登录再办一次。", QUIET),
+    "my_holder_only": Kind(403, "这一步只有持卡人本人在自己的手机上才能办。", QUIET),
+    "my_phone_unproven": Kind(
+        401, "没有认出这台手机。请重新登录“我的卡”，再点“用这台手机出示动态码”。", QUIET
+    ),
+    "my_phone_moved": Kind(
+        409,
+        "动态码已经换到另一台手机上，或者卡已经换新。要在这台手机上用，请重新登录“我的卡”。",
+        QUIET,
+    ),
+    "my_code_unusable": Kind(
+        422, "这张卡现在不能出示动态码。请带上卡片结账，或拨打服务热线问一问。", QUIET
+    ),
     "password_change_needed": Kind(403, "请先在“我的账号”里换成自己的密码。", QUIET),
     "forbidden": Kind(403, "您的岗位没有这项权限；需要时请联系管理员。", TILL),
     "not_found": Kind(404, "没有这个地址或这条记录。", AGAIN),

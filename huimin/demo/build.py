@@ -27,6 +27,7 @@ from huimin.demo import queries
 from huimin.demo.close_month import close_month
 from huimin.demo.county import County, build_county
 from huimin.demo.existing import existing_demo
+from huimin.demo.holder import holder_to_try
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play
@@ -60,16 +61,19 @@ def open_demo(
     manifest = existing_demo(settings)
     if manifest is not None:
         find_second_phones(settings)
-        _catch_up(settings, now)
+        manifest = {**manifest, "holder": _catch_up(settings, now)}
+        save_keys(settings.folder / DEMO_FILE, manifest)
         return Demo(remember_address(settings, manifest))
     return _build(settings, now=now, seed=seed, progress=progress)
 
 
-def _catch_up(settings: Settings, now: datetime) -> None:
-    """Make the anchors and digests of the days since: no timer runs in a demo."""
+def _catch_up(settings: Settings, now: datetime) -> Row | None:
+    """Make the anchors and digests of the days since, for no timer runs in a demo; and give a
+    fresh code to the holder to try."""
     instance = instance_over(settings, open_engine(settings), lambda: now)
     try:
         _publish_days(instance)
+        return holder_to_try(instance)
     finally:
         instance.close()
 
@@ -171,6 +175,7 @@ def _described(county: County, seed: int) -> Row:
             }
             for card in cards
         ],
+        "holder": holder_to_try(instance),
     }
 
 

@@ -120,6 +120,11 @@ def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
     for each in manifest["staff"]:
         role = translated(ROLE_NAMES.text(each["role"]))
         click.echo(f"  {each['username']:<10} {each['password']:<22} {role}")
+    if holder := manifest.get("holder"):
+        click.echo()
+        echo("持卡人的页面 {address}", address=f"{base_url}/my/")
+        echo("卡号 {number}，身份证最后四位 {last_four}，登录码 {code}", **holder)
+        echo("登录码只能用一次；再运行一次 huimin demo 就有新的。")
     first = manifest["terminals"][0]
     click.echo()
     echo("收银终端密钥（{outlet}）", outlet=first["outlet"])

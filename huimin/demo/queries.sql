@@ -20,3 +20,16 @@ ORDER BY CASE state WHEN 'active' THEN 0 ELSE 1 END, created_at, id;
 -- name: terminal_known$
 -- Whether a terminal has this key, in use or not.
 SELECT COUNT(*) FROM terminal WHERE key_hash = :key_hash;
+
+-- name: holder_to_try^
+-- Somebody whose card counts today, who has a family and has bought something, if there is one.
+SELECT holder.id, holder.id_number_cipher, card.number
+FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.state = 'active' AND card.expires_on >= :today AND holder.entitled_until >= :today
+ORDER BY
+    CASE WHEN EXISTS (SELECT 1 FROM family_member WHERE family_member.holder_id = holder.id
+        AND family_member.ended_at IS NULL AND family_member.id_number_cipher IS NOT NULL)
+        THEN 0 ELSE 1 END,
+    CASE WHEN EXISTS (SELECT 1 FROM ledger WHERE ledger.card_id = card.id) THEN 0 ELSE 1 END,
+    card.created_at, card.id
+LIMIT 1;

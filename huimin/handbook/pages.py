@@ -16,6 +16,7 @@ PICTURE_CACHE_SECONDS = 3600
 PART_WORDS = Words(
     "handbook_part",
     {
+        "holder": "持卡人和家人",
         "office": "办公室：人、卡、商户",
         "shop": "收银员和店长",
         "money": "报表、结账、结算、公开",
@@ -52,6 +53,8 @@ def page(name: str) -> str:
     return render_template(
         "handbook/page.html",
         page=handbook_page,
+        # Holders are old, ill or without glasses more often than others.
+        is_large=name in PARTS["holder"],
         query_most=QUERY_CHARACTERS_MAX,
         body=Markup(handbook_page.body),  # noqa: S704 - rendered with raw HTML shown as text
     )

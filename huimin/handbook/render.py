@@ -26,6 +26,7 @@ TEXTS = {"zh_Hans": "zh", "zh_Hant": "zh_hant", "en": "en"}
 ANCHORS_FROM = "en"
 # The reading order, by whom a page is for; a test compares it with the files.
 PARTS = {
+    "holder": ("my-card",),
     "office": ("console", "people", "registers", "reach", "divisions", "alerts"),
     "shop": ("till", "till-offline", "receipts"),
     "money": ("reports", "months", "settlement", "public"),

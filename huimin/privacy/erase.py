@@ -54,11 +54,26 @@ ERASED = Words(
         "applications": "申请的原因",
         "claims": "补录优惠的说明和商品",
         "card_events": "卡的变动的原因",
+        "my_card": "“我的卡”的登录、登录码、手机和家人",
         "audit_record": "审计记录里本人的姓名、电话和原因",
         "texts": "别的记录里写到本人的文字",
         "jobs": "名册工作的文件",
         "workbooks": "待修改的工作簿",
     },
+)
+
+# What "my card" holds of a person, in the order in which it may go.
+MY_CARD_ROWS = (
+    queries.my_codes_of_person,
+    queries.my_sessions_of_person,
+    queries.my_devices_of_person,
+    queries.my_views_of_person,
+)
+DROP_MY_CARD = (
+    queries.erase_my_codes,
+    queries.erase_my_sessions,
+    queries.erase_my_devices,
+    queries.erase_my_views,
 )
 
 
@@ -112,6 +127,7 @@ def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: R
         "applications": len(queries.applications_of_person(tx, **own)),
         "claims": len(queries.claims_of_person(tx, **own)),
         "card_events": len(queries.card_events_of_person(tx, **own)),
+        "my_card": sum(len(query(tx, **own)) for query in MY_CARD_ROWS),
         "audit_record": len(plan.events),
         "texts": sum(len(ids) for _free, ids in plan.texts),
         **{name: len(paths) for name, paths in plan.files.items()},
@@ -202,6 +218,8 @@ def _erase_records(tx: Transaction, holder_id: str, now: str) -> None:
     queries.erase_applications(tx, holder_id=holder_id)
     queries.erase_claims(tx, holder_id=holder_id)
     queries.erase_evidence(tx, holder_id=holder_id, now=now)
+    for drop in DROP_MY_CARD:
+        drop(tx, holder_id=holder_id)
     with opened(tx, "reach_contact"):
         queries.erase_contacts(tx, holder_id=holder_id)
     with opened(tx, "card_event"):

@@ -46,6 +46,10 @@ SECTIONS = Words(
         "contacts": "联系记录",
         "endings_of_aid": "结束保障的名单",
         "changes_of_division": "行政区划变更",
+        "my_card_codes": "“我的卡”的登录码",
+        "my_card_sign_ins": "“我的卡”的登录",
+        "my_card_phones": "出示动态码的手机",
+        "my_card_family": "让哪些家人看“我的卡”",
         "audit_record": "审计记录",
     },
 )

@@ -35,6 +35,10 @@ RECORDS: Mapping[str, Callable[..., Any]] = {
     "contacts": queries.contacts_of_person,
     "endings_of_aid": queries.endings_of_person,
     "changes_of_division": queries.moves_of_person,
+    "my_card_codes": queries.my_codes_of_person,
+    "my_card_sign_ins": queries.my_sessions_of_person,
+    "my_card_phones": queries.my_devices_of_person,
+    "my_card_family": queries.my_views_of_person,
     "audit_record": queries.events_of_person,
 }
 

@@ -132,6 +132,19 @@ WHERE (subject_kind = 'holder' AND subject_id = :holder_id)
         WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)))
 ORDER BY id;
 
+-- name: my_codes_of_person
+SELECT * FROM my_code WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: my_sessions_of_person
+SELECT id, member_id, card_id, opened_by, created_at, expires_at, address, user_agent, ended_at
+FROM my_session WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: my_devices_of_person
+SELECT * FROM my_device WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: my_views_of_person
+SELECT * FROM my_member_view WHERE holder_id = :holder_id ORDER BY id;
+
 -- name: waiting_of_person
 -- Sales that wait for people: nobody has decided for good.
 SELECT offline_item.id FROM offline_item
@@ -184,6 +197,18 @@ DELETE FROM reach_contact WHERE holder_id = :holder_id;
 -- name: erase_card_reasons!
 UPDATE card_event SET reason = ''
 WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id);
+
+-- name: erase_my_codes!
+DELETE FROM my_code WHERE holder_id = :holder_id;
+
+-- name: erase_my_sessions!
+DELETE FROM my_session WHERE holder_id = :holder_id;
+
+-- name: erase_my_devices!
+DELETE FROM my_device WHERE holder_id = :holder_id;
+
+-- name: erase_my_views!
+DELETE FROM my_member_view WHERE holder_id = :holder_id;
 
 -- name: erased_people
 SELECT id, erased_at FROM holder WHERE erased_at IS NOT NULL ORDER BY erased_at, id;
@@ -378,6 +403,18 @@ WHERE id IN (SELECT id FROM card_lookup WHERE id < :before ORDER BY id LIMIT :ro
 -- name: drop_sessions!
 DELETE FROM staff_session
 WHERE id_hash IN (SELECT id_hash FROM staff_session WHERE expires_at < :before LIMIT :row_limit);
+
+-- name: drop_my_sessions!
+DELETE FROM my_session
+WHERE id_hash IN (SELECT id_hash FROM my_session WHERE expires_at < :before LIMIT :row_limit);
+
+-- name: drop_my_codes!
+DELETE FROM my_code
+WHERE id IN (SELECT id FROM my_code WHERE expires_at < :before ORDER BY id LIMIT :row_limit);
+
+-- name: drop_my_devices!
+DELETE FROM my_device
+WHERE id IN (SELECT id FROM my_device WHERE ended_at < :before ORDER BY id LIMIT :row_limit);
 
 -- name: drop_drafts!
 DELETE FROM holder_draft

@@ -36,8 +36,11 @@ def keep_no_longer(instance: Instance) -> Outcome:
     engine, folder = instance.engine, settings.folder
     rows: tuple[tuple[Text, int, Callable[[datetime], DeletePart]], ...] = (
         (text("谁查过卡的记录"), settings.keep_lookups_days, _lookups),
-        (text("登录记录"), settings.keep_session_days, _sessions),
-        (text("没有提交的草稿"), settings.keep_draft_days, _drafts),
+        (text("登录记录"), settings.keep_session_days, _by_instant(queries.drop_sessions)),
+        (text("“我的卡”的登录"), settings.keep_session_days, _by_instant(queries.drop_my_sessions)),
+        (text("“我的卡”的登录码"), settings.keep_session_days, _by_instant(queries.drop_my_codes)),
+        (text("停用的手机"), settings.keep_session_days, _by_instant(queries.drop_my_devices)),
+        (text("没有提交的草稿"), settings.keep_draft_days, _by_instant(queries.drop_drafts)),
     )
     for words, days, part_before in rows:
         if days:
@@ -76,12 +79,8 @@ def _lookups(before: datetime) -> DeletePart:
     return partial(queries.drop_lookups, before=least_id(before), row_limit=give_way.AT_ONCE)
 
 
-def _sessions(before: datetime) -> DeletePart:
-    return partial(queries.drop_sessions, before=instant_text(before), row_limit=give_way.AT_ONCE)
-
-
-def _drafts(before: datetime) -> DeletePart:
-    return partial(queries.drop_drafts, before=instant_text(before), row_limit=give_way.AT_ONCE)
+def _by_instant(drop: Callable[..., int]) -> Callable[[datetime], DeletePart]:
+    return lambda before: partial(drop, before=instant_text(before), row_limit=give_way.AT_ONCE)
 
 
 def _papers(instance: Instance, now: datetime) -> int:

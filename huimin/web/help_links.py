@@ -26,6 +26,7 @@ SECTIONS = {
     "holders.ending": "people#ending-aid",
     "holders.ending_notice": "people#ending-aid",
     "holders.rows_left": "people#ending-aid",
+    "my_office": "people#my-card-at-the-counter",
     "cards": "console#cards",
     "why": "console#cards",
     "reach": "reach#people-to-contact",

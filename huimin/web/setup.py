@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, same_origin
 
 from huimin import __version__
 from huimin.core.catalogue import LANGUAGES
@@ -22,6 +22,8 @@ from huimin.web.sessions import PageSessions
 from huimin.web.words import register_filters
 
 csrf = CSRFProtect()
+# Pages whose address no referrer may name, so that their forms come without one.
+WITHOUT_REFERRER = ("/my/", "/language")
 
 
 def install(app: Flask) -> None:
@@ -33,6 +35,9 @@ def install(app: Flask) -> None:
     layered = ApiTurns(SecurityHeaders(app.wsgi_app, secure=secure))
     app.wsgi_app = layered  # type: ignore[method-assign]
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    # Who sent a form is asked below: it may come from a page that tells no referrer.
+    app.config.setdefault("WTF_CSRF_SSL_STRICT", False)
+    app.before_request(_refuse_other_sites)
     uploads.install(app)
     csrf.init_app(app)
     language.install(app)
@@ -48,6 +53,24 @@ def _refuse_writing() -> None:
     """Where nothing may be written, nothing is begun that would be."""
     if instance().settings.read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
         raise ReadOnly
+
+
+def _refuse_other_sites() -> None:
+    """Besides its token, a form that comes encrypted names a page of this server as its sender.
+
+    One of WITHOUT_REFERRER comes without; then the browser itself says that no other site sent it,
+    or, an old one, nothing.
+    """
+    is_form = request.method == "POST" and not request.path.startswith("/api/")
+    if not is_form or not request.is_secure:
+        return
+    if request.referrer:
+        is_ours = same_origin(request.referrer, f"https://{request.host}/")
+    else:
+        sender = request.headers.get("Sec-Fetch-Site", "same-origin")
+        is_ours = request.path.startswith(WITHOUT_REFERRER) and sender == "same-origin"
+    if not is_ours:
+        raise CSRFError("The form comes from elsewhere.")
 
 
 def _refuse_nul() -> None:

@@ -64,6 +64,16 @@ PUBLIC = {
     "cards.public_keys": "the public keys are public",
     "cards.card_page": "what a card's code opens on a phone; says nothing personal",
     "cards.card_page_upper_case": "the same, as the code spells it",
+    "my.start": "the door of my card, and for who is signed in there the card",
+    "my.scanned_card": "whether a scanned card is genuine",
+    "my.sign_in_now": "the door of my card",
+    "my.choose_look": "large type, before signing in as well",
+    "my.code": "the page of the changing code, which holds nothing: the phone's key gets the codes",
+    "my.challenge": "what a phone is to sign",
+    "my.codes": "signed by the phone's own key",
+    "my.service_worker": "what keeps the page of the changing code",
+    "my.manifest": "how that page is called when it is installed",
+    "my_files.static": "the scripts, style sheets, pictures of my card",
     "api_documents.description": "the described API",
     "api_documents.page": "the described API, to read",
     "api_documents.asset": "its style sheet and script",
@@ -100,6 +110,11 @@ def action_of(app: Any, rule: Rule) -> str | None:
     return getattr(app.view_functions[rule.endpoint], "required_action", None)
 
 
+def for_holders(app: Any, rule: Rule) -> bool:
+    """Whether it is a page behind the door of "my card", which has a sign-in of its own."""
+    return hasattr(app.view_functions[rule.endpoint], "required_holder")
+
+
 def is_api(rule: Rule) -> bool:
     return rule.rule.startswith("/api/") and rule.endpoint not in PUBLIC
 
@@ -113,7 +128,10 @@ def test_every_page_has_a_guard_or_is_on_the_public_list(app: Any) -> None:
     bare = {
         rule.endpoint
         for rule, _ in rules_of(app)
-        if not is_api(rule) and action_of(app, rule) is None and rule.endpoint not in PUBLIC
+        if not is_api(rule)
+        and action_of(app, rule) is None
+        and not for_holders(app, rule)
+        and rule.endpoint not in PUBLIC
     }
     assert bare == set()
 
@@ -134,9 +152,10 @@ def test_nobody_gets_past_the_door(app: Any) -> None:
             continue
         answer = client.open(address_of(rule), method=method, headers={"X-CSRFToken": token})
         where = f"{method} {rule.rule}: {answer.status}"
+        door = "/my/" if for_holders(app, rule) else "/sign-in"
         if method == "GET" and not is_api(rule):
             assert answer.status_code == 302, where
-            assert answer.headers["Location"].startswith("/sign-in"), where
+            assert answer.headers["Location"].startswith(door), where
         else:
             assert answer.status_code == 401, where
 
@@ -151,6 +170,19 @@ def test_the_api_takes_no_cookie_for_a_key(app: Any, sqlite_instance: Instance) 
             answer = client.open(address_of(rule), method=method, headers=headers)
             assert (answer.status_code, answer.json["code"]) == (401, "unauthorized"), rule.rule
             assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_no_sign_in_of_staff_opens_my_card(app: Any, sqlite_instance: Instance) -> None:
+    client = app.test_client()
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
+    headers = {"X-CSRFToken": csrf_of(client, "/account")}
+    asked = 0
+    for rule, method in rules_of(app):
+        if for_holders(app, rule):
+            answer = client.open(address_of(rule), method=method, headers=headers)
+            assert answer.status_code == (302 if method == "GET" else 401), rule.rule
+            asked += 1
+    assert asked >= 5
 
 
 @dataclass

@@ -29,7 +29,7 @@ from tests.whole_app.test_other_places import HERE, NO_IDS, Place, address
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
-STATIC_FOLDERS = (PACKAGE / "web" / "static", PACKAGE / "checkout" / "static")
+STATIC_FOLDERS = tuple(PACKAGE / room / "static" for room in ("web", "checkout", "my"))
 # The names of the other languages, in their own language; the handbook is written in both.
 OWN_WORDS = ("简体中文", "繁體中文")
 # Of a payee's account, which the database keeps encrypted (tests/whole_app/test_other_places.py).
@@ -37,7 +37,7 @@ SEALED = ("公司", "银行", "会计")
 # Says rates and reasons in each language, as core/money.py and core/discount.py do; its own tests
 # compare every word with theirs.
 SAYS_IN_EACH_LANGUAGE = {"quote_answer.js", "categories.js", "pinyin_table.js"}
-BILINGUAL = ("handbook.", "api_documents.", "static", "till_files.")
+BILINGUAL = ("handbook.", "api_documents.", "static", "till_files.", "my_files.")
 
 
 class Words(HTMLParser):

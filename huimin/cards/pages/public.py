@@ -41,6 +41,8 @@ def card_page(digits: str) -> tuple[str, int, dict[str, str]]:
     text = render_template(
         "cards/card.html",
         genuine=genuine,
+        # For the form that leads to "my card": in its body, so that no other address has them.
+        digits=digits if genuine else "",
         county_name=instance().settings.county_name,
         help_line=instance().settings.help_line,
     )

@@ -1,0 +1,59 @@
+"""The changing codes of the next minutes, for a phone that may lose its network for a while.
+
+A code counts from a minute before its issue to two minutes after it (cards/changing_code.py), so a
+few codes, a minute apart, last through a shop without signal. The phone keeps them in memory alone;
+one that was moved can show at most those that it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from huimin.cards.changing_code import STEP_SECONDS, code_of
+from huimin.cards.find import card_row, require_usable
+from huimin.cards.qr import code_modules
+from huimin.core.card_token import CheckedCard
+from huimin.core.days import county_day
+from huimin.core.refusals import Refusal
+from huimin.keys.key_ring import KeyRing
+from huimin.my import queries
+from huimin.storage.engine import Row, Transaction
+
+CODES_AHEAD = 5
+
+
+def card_with_codes(tx: Transaction, device: Mapping[str, Any], now: datetime) -> Row:
+    """The card of that phone, if a till takes it now.
+
+    Raises Refusal `my_phone_moved` when the card copy was replaced or revoked, since the phone went
+    with it, and `my_code_unusable` for a card that can't be used now.
+    """
+    card = queries.card_of_device(tx, card_id=device["card_id"])
+    if card is None or card["state"] in ("replaced", "revoked"):
+        raise Refusal("my_phone_moved")
+    row = card_row(tx, CheckedCard("number", card["number"]))
+    try:
+        require_usable(row, county_day(now))
+    except Refusal:
+        raise Refusal("my_code_unusable") from None
+    return row
+
+
+def codes_ahead(card: Mapping[str, Any], key_ring: KeyRing, now: datetime) -> list[dict[str, Any]]:
+    """CODES_AHEAD codes from now on: `shown_from` and `shown_until` in Unix seconds, and the QR
+    code's rows from the top as "1" for dark and "0" for light modules."""
+    codes = []
+    for step in range(CODES_AHEAD):
+        at = now + timedelta(seconds=step * STEP_SECONDS)
+        rows = code_modules(code_of(card, key_ring, at))
+        begins = int(at.timestamp())
+        codes.append(
+            {
+                "shown_from": begins,
+                "shown_until": begins + STEP_SECONDS,
+                "rows": ["".join("1" if dark else "0" for dark in row) for row in rows],
+            }
+        )
+    return codes

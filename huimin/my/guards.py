@@ -1,0 +1,110 @@
+"""The guard of the pages of "my card": who is signed in there, and whether the view is theirs.
+
+Deny unless allowed: a view without a guard is found by the test that walks every route. The cookie
+is this room's own and travels nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import signed_in
+from huimin.core.acting import By
+from huimin.core.permissions import allows
+from huimin.core.refusals import Refusal
+from huimin.my.sessions import Browser, SignedIn, signed_in_by
+from huimin.web.current import instance
+
+COOKIE, COOKIE_PATH = "huimin_my", "/my"
+# What a registrar needs to open "my card" for somebody.
+AT_COUNTER = "holder.my_card"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def require_holder(*, member: bool = False) -> Callable[[View], View]:
+    """Let a view run for the holder who is signed in to "my card"; with `member` also for a member
+    of the family, who has the smaller view. Others get to the door, or a 401.
+
+    Raises Refusal `my_signed_out`, `my_holder_only`.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            looking = signed_in_holder()
+            if looking is None:
+                if request.method == "GET" and not request.is_json:
+                    return redirect(url_for("my.start"))
+                raise Refusal("my_signed_out")
+            if not member and not looking.is_holder:
+                raise Refusal("my_holder_only")
+            return view(*args, **kwargs)
+
+        guarded.required_holder = "member" if member else "holder"  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return guard
+
+
+def signed_in_holder() -> SignedIn | None:
+    """Who is signed in to "my card" on this request, or None; asked of the database once."""
+    if "my_signed_in" not in g:
+        g.my_signed_in = _find()
+    found: SignedIn | None = g.my_signed_in
+    return found
+
+
+def who() -> SignedIn:
+    """The same, for use in a guarded view. Raises Refusal `my_signed_out`."""
+    found = signed_in_holder()
+    if found is None:
+        raise Refusal("my_signed_out")
+    return found
+
+
+def acting_holder() -> By:
+    """Who acts and when, as use cases take it; at the counter it is the member of staff."""
+    return {"now": instance().clock(), "actor": who().actor}
+
+
+def this_browser() -> Browser:
+    """Where this request comes from."""
+    return Browser(request.remote_addr, request.headers.get("User-Agent"))
+
+
+def let_in(response: Response, secret: str) -> Response:
+    """Give the session to the browser, which forgets it when it is closed."""
+    response.set_cookie(
+        COOKIE,
+        secret,
+        path=COOKIE_PATH,
+        secure=instance().settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def let_out(response: Response) -> Response:
+    """Take the session's cookie from the browser."""
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+def _find() -> SignedIn | None:
+    secret = request.cookies.get(COOKIE, "")
+    if not secret:
+        return None
+    now = instance().clock()
+    found = instance().engine.read(lambda tx: signed_in_by(tx, secret, now))
+    if found is not None and found.opened_by is not None:
+        staff = signed_in()
+        is_theirs = staff is not None and staff.username == found.opened_by
+        return found if is_theirs and staff and allows(staff.role, AT_COUNTER) else None
+    return found

@@ -1,0 +1,132 @@
+"""The door of "my card": whether a scanned card is genuine, how to get in, signing in and out.
+
+The digits of a scanned card come in the body of a form (templates/cards/card.html) and never in an
+address; what is remembered of them for a quarter of an hour is the copy's name, in a signed cookie
+of these pages. Nothing is said of a card's state or person before somebody is signed in.
+"""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from huimin.core.card_token import check_card
+from huimin.core.refusals import Refusal
+from huimin.my.guards import (
+    COOKIE_PATH,
+    acting_holder,
+    let_in,
+    let_out,
+    require_holder,
+    this_browser,
+    who,
+)
+from huimin.my.pages import pages
+from huimin.my.sessions import end_one
+from huimin.my.sign_in import Proof, number_of_copy, sign_in
+from huimin.my.tries import note_failure, require_few_failures
+from huimin.publication.outlets import towns
+from huimin.web.current import change, instance
+from huimin.web.forms import Form, tell
+from huimin.web.language import request_language
+
+SCANNED, SCANNED_SECONDS = "huimin_my_card", 900
+
+
+def door_page(form: Form | None = None, problem: str = "") -> str:
+    """The page for somebody who is not signed in."""
+    town_rows = instance().engine.read(towns)
+    return render_template(
+        "my/door.html",
+        form=form or Form(),
+        problem=problem,
+        scanned=scanned_copy() is not None,
+        towns=[(row["code"], row["name"]) for row in town_rows],
+    )
+
+
+@pages.post("/card")
+def scanned_card() -> Response:
+    """Remember the card that was scanned, or forget it; then the door."""
+    answer = redirect(url_for("my.start"))
+    copy_id = _copy_of(request.form.get("card", ""))
+    if copy_id is None:
+        answer.delete_cookie(SCANNED, path=COOKIE_PATH)
+        return answer
+    answer.set_cookie(
+        SCANNED,
+        str(_serializer().dumps(copy_id)),
+        max_age=SCANNED_SECONDS,
+        path=COOKIE_PATH,
+        secure=instance().settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@pages.post("/sign-in")
+def sign_in_now() -> Response | tuple[str, int]:
+    """Check card, last four and code, and begin a session; one sentence for all that is wrong."""
+    form = Form.secret()
+    copy_id = scanned_copy()
+    opened = instance()
+    number = form.text("number")
+    if copy_id is not None and not number:
+        number = opened.engine.read(lambda tx: number_of_copy(tx, copy_id))
+    proof = Proof.typed(number, form.text("last_four"), form.text("code"))
+    card = proof.number or copy_id or ""
+    try:
+        require_few_failures(card)
+        secret = sign_in(
+            opened.engine,
+            opened.personal_data,
+            proof,
+            browser=this_browser(),
+            now=opened.clock(),
+        )
+    except Refusal as refusal:
+        if refusal.code == "my_sign_in_failed":
+            note_failure(card)
+        again = Form({"number": form.text("number").strip()[:40]})
+        return door_page(again, refusal.detail(request_language())), refusal.status
+    answer = let_in(redirect(url_for("my.start")), secret)
+    answer.delete_cookie(SCANNED, path=COOKIE_PATH)
+    return answer
+
+
+@pages.post("/sign-out")
+@require_holder(member=True)
+def sign_out() -> Response:
+    """End the session, here and in the database; at the counter, back to the person."""
+    looking, by = who(), acting_holder()
+    change(lambda tx: end_one(tx, looking, looking.session_id, **by))
+    if looking.opened_by is not None:
+        back = url_for("my_office.person", holder_id=looking.holder_id)
+        return let_out(redirect(back))
+    tell(_("您已经退出。"))
+    return let_out(redirect(url_for("my.start")))
+
+
+def scanned_copy() -> str | None:
+    """The copy of the card that this browser has scanned lately, or None."""
+    try:
+        copy_id = _serializer().loads(request.cookies.get(SCANNED, ""), max_age=SCANNED_SECONDS)
+    except (BadSignature, TypeError, ValueError):
+        return None
+    return str(copy_id)
+
+
+def _copy_of(text: str) -> str | None:
+    """The copy of a genuine card code; None for anything else. It asks no database."""
+    try:
+        checked = check_card(text, instance().key_ring.public_keys())
+    except Refusal:
+        return None
+    return checked.text if checked.kind == "copy_id" else None
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="huimin.my-card")

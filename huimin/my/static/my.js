@@ -1,0 +1,57 @@
+// @ts-check
+// What every page of "my card" can do: read a section aloud, and make this the phone that shows the changing code.
+
+import { readPhone, registerPhone } from "./phone_key.js";
+
+const VOICES = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", en: "en-US" };
+const NOT_READ = "button, form, .button, .unseen, [hidden], [aria-hidden=true], noscript, script";
+
+/** @param {Element} section */
+function words(section) {
+  const copy = /** @type {Element} */ (section.cloneNode(true));
+  copy.querySelectorAll(NOT_READ).forEach((element) => element.remove());
+  const texts = [...copy.querySelectorAll("h1, h2, h3, p, li, dt, dd, th, td, caption")];
+  return texts.map((element) => (element.textContent || "").replace(/\s+/g, " ").trim()).join("。\n");
+}
+
+/** @param {HTMLButtonElement} button */
+function readAloud(button) {
+  const isReading = button.getAttribute("aria-pressed") === "true";
+  speechSynthesis.cancel();
+  document.querySelectorAll("[data-aloud]").forEach((one) => one.setAttribute("aria-pressed", "false"));
+  const section = document.getElementById(button.dataset.aloud || "");
+  if (isReading || !section) return;
+  const said = new SpeechSynthesisUtterance(words(section));
+  said.lang = VOICES[/** @type {keyof typeof VOICES} */ (document.documentElement.lang)] || "zh-CN";
+  said.rate = 0.9;
+  said.onend = () => button.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-pressed", "true");
+  speechSynthesis.speak(said);
+}
+
+if ("speechSynthesis" in window) {
+  for (const button of document.querySelectorAll("button[data-aloud]")) {
+    const one = /** @type {HTMLButtonElement} */ (button);
+    one.hidden = false;
+    one.setAttribute("aria-pressed", "false");
+    one.addEventListener("click", () => readAloud(one));
+  }
+  window.addEventListener("pagehide", () => speechSynthesis.cancel());
+}
+
+const useThis = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a[data-phone]"));
+useThis?.addEventListener("click", async (event) => {
+  event.preventDefault();
+  const problem = /** @type {HTMLElement} */ (document.querySelector("[data-phone-problem]"));
+  try {
+    const phone = await readPhone();
+    if (!phone || phone.phone !== useThis.dataset.current) {
+      const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") || "";
+      await registerPhone(useThis.dataset.phone || "", token);
+    }
+    location.href = useThis.href;
+  } catch {
+    problem.hidden = false;
+    problem.scrollIntoView({ block: "center" });
+  }
+});

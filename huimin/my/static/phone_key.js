@@ -1,0 +1,77 @@
+// @ts-check
+// This phone's own key: made here, kept where it can be used and never be read out, and known to the server by its
+// public half. Nothing else is kept on the phone.
+
+const DATABASE = "huimin-my";
+const STORE = "phone";
+const CURVE = { name: "ECDSA", namedCurve: "P-256" };
+
+/** @typedef {{ phone: string, key: CryptoKey }} Phone */
+
+/** @returns {Promise<IDBDatabase>} */
+function open() {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(DATABASE, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
+
+/**
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<T>} act
+ * @returns {Promise<T>}
+ */
+async function within(mode, act) {
+  const database = await open();
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode);
+      const asked = act(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** @returns {Promise<Phone | undefined>} */
+export function readPhone() {
+  return within("readonly", (store) => store.get("this"));
+}
+
+/**
+ * Make a key, let the server know its public half, and keep the key.
+ * @param {string} address
+ * @param {string} token against forged requests
+ */
+export async function registerPhone(address, token) {
+  const pair = await crypto.subtle.generateKey(CURVE, false, ["sign"]);
+  const point = await crypto.subtle.exportKey("raw", pair.publicKey);
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
+    body: JSON.stringify({ public_key: base64(point) }),
+  });
+  if (!response.ok) throw new Error("refused");
+  const { phone } = await response.json();
+  await within("readwrite", (store) => store.put({ phone, key: pair.privateKey }, "this"));
+}
+
+/**
+ * @param {Phone} phone
+ * @param {string} text
+ * @returns {Promise<string>} the signature in base64
+ */
+export async function sign(phone, text) {
+  const algorithm = { name: "ECDSA", hash: "SHA-256" };
+  return base64(await crypto.subtle.sign(algorithm, phone.key, new TextEncoder().encode(text)));
+}
+
+/** @param {ArrayBuffer} bytes */
+function base64(bytes) {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
+}

@@ -1,0 +1,4 @@
+// @ts-check
+// The button that prints the slip.
+
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
