@@ -89,7 +89,6 @@ def _make(instance: Instance, target: Path, *, lock: Lock | None, packed: bool) 
             manifest = archive.finish(content.counts, content.heads_sha256)
         _require_on_disk(half_made, written.checksum)
         size_bytes = half_made.stat().st_size
-    _send_folder(target.parent)
     return Backup(target, size_bytes, manifest)
 
 
@@ -142,16 +141,6 @@ def sweep_half_made(folder: Path, now: datetime) -> None:
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < (now - SWEPT_AFTER).timestamp():
                 path.unlink()
-
-
-def _send_folder(folder: Path) -> None:
-    """Make the new name durable; some file systems of other machines can't."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from cryptography.exceptions import InvalidTag
 
@@ -33,7 +34,9 @@ def prove_county(settings: Settings, engine: Engine, manifest: Manifest) -> list
     """
     findings = [text("数据库：{damage}", damage=damage) for damage in check_database(settings)]
     if not findings:
-        findings += engine.read(lambda tx: [*_findings(tx, settings, manifest)][:FINDINGS_MAX])
+        findings += engine.read(
+            lambda tx: list(islice(_findings(tx, settings, manifest), FINDINGS_MAX))
+        )
     return findings[:FINDINGS_MAX]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +31,7 @@ from huimin.my.sessions import end_after_restore
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.migrate import newest_version, unknown_version_problem
+from huimin.storage.new_file import sync_folder
 from huimin.storage.open_engine import (
     drop_tables,
     holds_no_tables,
@@ -189,15 +190,42 @@ def _go_on(county: Staged, findings: list[Text], **by: Unpack[By]) -> Restored:
 
 
 def _put_in_place(staging: Path, folder: Path) -> None:
-    """The database last: without it no server starts, whatever happens in between."""
+    """Everything or, when that fails, nothing: then what is in place already goes back.
+
+    The database is last: without it no server starts, should the process be killed in between.
+    Raises StorageProblem.
+    """
     names = sorted(os.listdir(staging), key=lambda name: (name in DATABASES.values(), name))
+    moved: list[str] = []
+    with _problems():
+        for inner in (path for path in staging.rglob("*") if path.is_dir()):
+            sync_folder(inner)
+        try:
+            for name in names:
+                moved.append(name)
+                os.rename(staging / name, folder / name)
+            sync_folder(folder)
+        except BaseException as error:
+            _take_back(moved, staging, folder, error)
+            raise
+
+
+def _take_back(names: Iterable[str], staging: Path, folder: Path, error: BaseException) -> None:
+    left = []
     for name in names:
-        os.rename(staging / name, folder / name)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        try:
+            os.rename(folder / name, staging / name)
+        except FileNotFoundError:
+            continue  # the one that could not be moved
+        except OSError:
+            left.append(name)
+    if left:
+        raise StorageProblem(
+            "恢复没有成功（{reason}），文件夹 {folder} 里还留有 {names}；请把它们删除后再恢复。",
+            reason=getattr(error, "strerror", None) or str(error) or type(error).__name__,
+            folder=folder,
+            names="、".join(left),
+        ) from error
 
 
 def _discard_database(settings: Settings) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 NAME_MAX = 120
+# What some file systems say of a folder that is to be made durable, and what is said of a folder
+# that its owner may write to and not read.
+NOT_SYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
 
 
 @contextmanager
@@ -17,9 +21,7 @@ def new_file(path: Path) -> Iterator[Path]:
 
     It is gone when the block raises. Raises FileExistsError at the end rather than replace a file.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    half_made = Path(name)
+    half_made = _empty_beside(path, 0o600)
     try:
         yield half_made
         try:
@@ -30,6 +32,7 @@ def new_file(path: Path) -> Iterator[Path]:
             if path.exists():
                 raise FileExistsError(path) from None
             os.rename(half_made, path)
+        sync_folder(path.parent)
     finally:
         half_made.unlink(missing_ok=True)
 
@@ -39,21 +42,53 @@ def write_whole(path: Path, content: bytes, *, for_all: bool = False) -> None:
 
     It is for its owner alone (0600), or `for_all` whom the process lets read its files.
     """
-    # mkstemp creates with mode 0600, so there is no moment at which others could read it.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with replacing(path, mode=0o666 if for_all else 0o600) as half_made:
+        half_made.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """An empty file beside `path`; after the block it takes durably the place of any that is there.
+
+    It is gone when the block raises. What the process takes away from its mode is its umask.
+    """
+    half_made = _empty_beside(path, mode)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if for_all:
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
+        yield half_made
+        _sync(half_made)
+        os.replace(half_made, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        half_made.unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
+
+
+def _empty_beside(path: Path, mode: int) -> Path:
+    # Made with its mode, so that there is no moment at which others could read it; and without the
+    # umask being asked for, which is every thread's and can only be read by setting it.
+    half_made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    os.close(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    return half_made
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names durable that were just given in a folder, where its file system can do that.
+
+    Raises OSError.
+    """
+    try:
+        _sync(folder)
+    except OSError as error:
+        if error.errno not in NOT_SYNCED:
+            raise
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def clean_file_name(name: str, otherwise: str = "file") -> str:

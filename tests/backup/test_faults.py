@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -9,9 +10,11 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from huimin.backup import restore as restore_module
 from huimin.backup.make import SCRATCH, make_backup, sweep_half_made
 from huimin.backup.read_archive import unpack
 from huimin.instance import Instance
@@ -152,6 +155,44 @@ def test_a_restore_without_room_leaves_nothing(
     assert "恢复没有成功，未作任何改动" in full.stderr
     assert "Traceback" not in full.stderr
     assert not new.exists()
+
+
+@pytest.mark.parametrize("can_go_back", [True, False])
+def test_a_disk_that_fails_while_the_files_take_their_places_leaves_nothing_or_says_what(
+    sqlite_instance: Instance,
+    backups: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    run_cli: Any,
+    can_go_back: bool,
+) -> None:
+    fill(sqlite_instance)
+    file = make_backup(sqlite_instance, backups / "county.tar").path
+    new, moves = tmp_path / "new", []
+
+    class FailingDisk:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(os, name)
+
+        def rename(self, source: Path, target: Path) -> None:
+            moves.append(target.name)
+            if len(moves) == 3 or (len(moves) > 3 and not can_go_back):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            os.rename(source, target)
+
+    new.mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(restore_module, "os", FailingDisk())
+        failed = run_cli(["restore", file], new)
+    assert failed.returncode == 2 and len(failed.stderr.strip().splitlines()) == 1, failed.stderr
+    left = sorted(path.name for path in new.iterdir())
+    if can_go_back:
+        assert "未作任何改动" in failed.stderr and left == []
+        assert run_cli(["restore", file], new).returncode == 0
+        assert (new / "huimin.db").exists()
+    else:
+        assert left == sorted(moves[:2]) and "huimin.db" not in left
+        assert all(name in failed.stderr for name in left)
 
 
 def test_it_does_not_go_into_the_county_s_own_folder_nor_over_a_file(

@@ -7,9 +7,7 @@ refused again until somebody has typed it completely.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ from huimin.core.formula_guard import formula_safe
 from huimin.holders.registers.cells import Formula, Merged
 from huimin.holders.registers.problem import column_letter, file_problem
 from huimin.holders.registers.result import RefusedRow, RegisterCheck
+from huimin.storage.new_file import replacing
 
 SHEET_NAME_MAX = 31
 HELP = sentence(
@@ -45,20 +44,14 @@ def write_refused_workbook(path: Path, check: RegisterCheck, *, now: datetime) -
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
+        with replacing(path) as half_made:
+            _write(str(half_made), check, rows, now)
     except OSError as error:
         raise file_problem(
             "待修改的工作簿写不到 {path}：{why}；请用 --refused 写明别的位置。",
             path=path,
             why=error.strerror,
         ) from error
-    try:
-        _write(temporary, check, rows, now)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
     return True
 
 

@@ -1,0 +1,68 @@
+"""Files that take a place: durable with their names, of the right mode from the first moment."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from huimin.storage.new_file import new_file, write_whole
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent to the disk from now on: "file" or "folder"."""
+    kinds: list[str] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        kinds.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    return kinds
+
+
+def test_a_name_is_sent_to_the_disk_behind_its_content(tmp_path: Path, synced: list[str]) -> None:
+    write_whole(tmp_path / "keys", b"new")
+    assert synced == ["file", "folder"]
+    with new_file(tmp_path / "backup") as half_made:
+        half_made.write_bytes(b"new")
+    assert synced == ["file", "folder", "folder"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "keys"]
+
+
+def test_a_disk_that_fails_is_said_and_a_folder_that_can_not_be_sent_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(code: int) -> None:
+        def sync(handle: int) -> None:
+            if stat.S_ISDIR(os.fstat(handle).st_mode):
+                raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(os, "fsync", sync)
+
+    refused(errno.EINVAL)  # a file system of another machine
+    write_whole(tmp_path / "keys", b"new")
+    refused(errno.EIO)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        write_whole(tmp_path / "keys", b"newer")
+
+
+def test_what_others_may_read_leaves_the_process_its_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The umask is every thread's: a key that another makes meanwhile would be open to all."""
+    before = os.umask(0o027)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "umask", lambda mask: pytest.fail("set for all threads"))
+            write_whole(tmp_path / "report", b"x", for_all=True)
+            write_whole(tmp_path / "keys", b"x")
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"report": 0o640, "keys": 0o600}
