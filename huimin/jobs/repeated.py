@@ -46,10 +46,9 @@ class Repeated:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._seconds):
-            if self._lead is not None and not self._lead.is_mine():
-                continue
             try:
-                self._work()
+                if self._lead is None or self._lead.is_mine():
+                    self._work()
             except Exception:
                 if not self._stopped.is_set():
                     log.exception("repeated work failed", work=self._name)

@@ -45,8 +45,8 @@ class Sender:
 
     def _run(self) -> None:
         while not self._stopped.wait(SECONDS_BETWEEN):
-            if self._lead.is_mine():
-                with self._noting_problems():
+            with self._noting_problems():
+                if self._lead.is_mine():
                     self.look()
 
     def look(self) -> None:

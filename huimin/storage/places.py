@@ -8,6 +8,7 @@ ends; the file stays empty.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import struct
@@ -22,6 +23,12 @@ try:
 except ImportError:  # Windows: one process alone
     fcntl = None  # type: ignore[assignment]
 
+import structlog
+
+from huimin.storage.engine import StorageProblem
+
+log = structlog.get_logger(__name__)
+
 FILE_NAME = "places.lock"
 # How many places a name may have.
 PLACES_MAX = 1_024
@@ -32,19 +39,25 @@ _FLOCK = struct.Struct("@hhqqi4x")
 # These locks belong to an open file, not to the process, so that two instances of one process keep
 # each other out as well; other systems than Linux have the older kind only.
 _SET_LOCK = getattr(fcntl, "F_OFD_SETLK", None)
+# What the system says of a lock that somebody else has.
+TAKEN = (errno.EAGAIN, errno.EACCES)
 
 
 class Places:
     """The places of a folder, and those that were taken through this object."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._path = folder / FILE_NAME
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._lock = threading.Lock()
         self._taken: set[int] = set()
         self._closed = False
 
     def take(self, name: str, most: int = 1) -> int | None:
-        """Take one of the name's `most` places, to be given back; None if all are taken."""
+        """Take one of the name's `most` places, to be given back; None if all are taken.
+
+        Raises StorageProblem where the system gives no locks.
+        """
         first = _first_place(name)
         with self._lock:
             for place in range(first, first + most):
@@ -58,7 +71,11 @@ class Places:
         with self._lock:
             if place in self._taken:
                 self._taken.discard(place)
-                self._set(place, taken=False)
+                try:
+                    self._set(place, taken=False)
+                except StorageProblem as problem:
+                    # What was done in that place is done, and is answered so.
+                    log.error("a place could not be given back", problem=str(problem))
 
     @contextmanager
     def waited_for(self, name: str, most: int, seconds: float) -> Iterator[bool]:
@@ -94,8 +111,14 @@ class Places:
             else:
                 how = fcntl.LOCK_EX | fcntl.LOCK_NB if taken else fcntl.LOCK_UN
                 fcntl.lockf(self._file, how, 1, place)
-        except OSError:
-            return False
+        except OSError as error:
+            if taken and error.errno in TAKEN:
+                return False
+            raise StorageProblem(
+                "数据文件夹里的 {path} 不能加锁（{strerror}），请检查它所在的文件系统。",
+                path=self._path,
+                strerror=error.strerror,
+            ) from error
         return True
 
 

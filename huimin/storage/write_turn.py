@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 try:
@@ -25,8 +25,9 @@ class WriteTurn:
     """The turn to write to the database file at a path."""
 
     def __init__(self, path: Path) -> None:
-        self._next = _open_lock(path.with_suffix(".next.lock"))
-        self._turn = _open_lock(path.with_suffix(".writer.lock"))
+        # None once they are closed.
+        self._next: int | None = _open_lock(path.with_suffix(".next.lock"))
+        self._turn: int | None = _open_lock(path.with_suffix(".writer.lock"))
         self._since: float | None = None
 
     @property
@@ -49,10 +50,10 @@ class WriteTurn:
 
     def close(self) -> None:
         """Close the files. May be called twice."""
-        for handle in (self._next, self._turn):
-            with suppress(OSError):
+        handles, self._next, self._turn = (self._next, self._turn), None, None
+        for handle in handles:
+            if handle is not None:
                 os.close(handle)
-        self._next = self._turn = -1
 
 
 def _open_lock(path: Path) -> int:
@@ -60,8 +61,8 @@ def _open_lock(path: Path) -> int:
 
 
 @contextmanager
-def _locked(handle: int) -> Iterator[None]:
-    if fcntl is None:
+def _locked(handle: int | None) -> Iterator[None]:
+    if fcntl is None or handle is None:
         yield
         return
     try:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from huimin.storage import places as places_module
+from huimin.storage.engine import StorageProblem
 from huimin.storage.places import Places
 
 
@@ -48,3 +56,22 @@ def test_a_place_is_free_again_when_its_process_was_killed(tmp_path: Path) -> No
         process.kill()
         process.wait()
         assert places.take("lead") is not None
+
+
+def test_a_file_system_without_locks_is_said_and_not_taken_for_a_place_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WithoutLocks:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(fcntl, name)
+
+        def fcntl(self, *_: Any) -> None:
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    with contextlib.closing(Places(tmp_path)) as places:
+        place = places.take("sale")
+        assert place is not None
+        monkeypatch.setattr(places_module, "fcntl", WithoutLocks())
+        with pytest.raises(StorageProblem, match=r"places\.lock"):
+            places.take("another sale")
+        places.give_back(place)  # what was done there is done

@@ -16,6 +16,7 @@ from huimin.storage import sqlite_engine
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.open_engine import open_engine
 from huimin.storage.sqlite_engine import SqliteEngine
+from huimin.storage.write_turn import WriteTurn
 
 SECONDS_MAX = 60
 
@@ -91,3 +92,11 @@ def test_a_process_that_stands_still_with_the_turn_holds_nobody_for_ever(
         one.close()  # does not wait for it either
     other.write(add(2))
     assert in_order(other) == [2], "what was given up is never written"
+
+
+def test_a_turn_that_was_closed_is_closed_again_and_holds_nobody(tmp_path: Path) -> None:
+    turn = WriteTurn(tmp_path / "county.db")
+    turn.close()
+    turn.close()
+    with turn.taken():
+        assert turn.waited_seconds == 0
