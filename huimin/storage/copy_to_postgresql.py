@@ -30,6 +30,7 @@ from huimin.storage.postgresql_database import (
     has_table,
     in_transaction,
     lock_schema,
+    making_tables,
 )
 from huimin.storage.postgresql_place import Connection, PostgresqlPlace
 from huimin.storage.sqlite_engine import connect, dict_row, problem_of
@@ -156,7 +157,8 @@ def _begin(target: PostgresqlPlace, source: str, *, again: bool) -> None:
             return
         if has_table(server, VERSIONS):
             raise StorageProblem("目标数据库里已有惠民卡的表，没有复制；请换一个空数据库。")
-        lay_schema(Transaction("postgresql", server))
+        with making_tables(server):
+            lay_schema(Transaction("postgresql", server))
         server.execute(
             f"CREATE TABLE {HALF_DONE_COPY}"
             " (name TEXT PRIMARY KEY, source TEXT NOT NULL, copied BIGINT NOT NULL)"

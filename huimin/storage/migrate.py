@@ -208,5 +208,9 @@ def unknown_schema_problem(place: str, different: list[str]) -> StorageProblem:
 
 
 def _few_of(different: list[str]) -> tuple[str, ...]:
-    names = [name.partition(" ")[2] for name in different[:SHOWN_MAX]]
-    return (*names, *(["…"] if len(different) > SHOWN_MAX else []))
+    return few_of([name.partition(" ")[2] for name in different])
+
+
+def few_of(names: list[str]) -> tuple[str, ...]:
+    """The first names, for a sentence; "…" stands for the others."""
+    return (*names[:SHOWN_MAX], *(["…"] if len(names) > SHOWN_MAX else []))

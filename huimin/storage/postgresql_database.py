@@ -14,6 +14,7 @@ from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
     VERSIONS_TABLE,
     create_schema,
+    few_of,
     newest_version,
     older_version_problem,
     proven_version,
@@ -23,7 +24,12 @@ from huimin.storage.migrate import (
     unknown_schema_problem,
     version_of,
 )
-from huimin.storage.postgresql_place import Connection, PostgresqlPlace, unreachable_problem
+from huimin.storage.postgresql_place import (
+    Connection,
+    PostgresqlPlace,
+    first_line,
+    unreachable_problem,
+)
 
 # Taken while the schema is made or changed, so that two programs don't do it at once.
 _LOCK_NUMBER = 512_022_001
@@ -81,7 +87,8 @@ def create(place: PostgresqlPlace, applied_at: str) -> None:
             raise StorageProblem(
                 "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。"
             )
-        create_schema(Transaction("postgresql", connection), applied_at)
+        with making_tables(connection):
+            create_schema(Transaction("postgresql", connection), applied_at)
 
 
 def migrate(place: PostgresqlPlace, applied_at: str, say: Callable[[Text], None]) -> list[str]:
@@ -105,7 +112,8 @@ def migrate(place: PostgresqlPlace, applied_at: str, say: Callable[[Text], None]
             tx = Transaction("postgresql", connection)
             if version_of(tx) >= step.version:  # another program was faster
                 continue
-            take_step(tx, step, applied_at)
+            with _refused_in_a_sentence():
+                take_step(tx, step, applied_at)
         done.append(step.full_name)
         say(text("已执行：{step}", step=step.full_name))
     return done
@@ -115,17 +123,50 @@ def lock_schema(connection: Connection, place: PostgresqlPlace) -> None:
     """Let nobody else change the tables until the transaction ends; make the schema if need be."""
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
     if place.schema and not _has_schema(connection, place.schema):
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(place.schema)))
+        with _refused_in_a_sentence():
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(place.schema)))
+
+
+@contextmanager
+def making_tables(connection: Connection) -> Iterator[None]:
+    """Make huimin's tables in this block, where there are none yet.
+
+    Raises StorageProblem where another program's have a name of ours, or the server refuses.
+    """
+    strangers = _names_taken(connection)
+    if strangers:
+        raise StorageProblem(
+            "PostgreSQL 数据库里已有别的程序的表，与惠民卡的同名（{tables}），未作改动；"
+            "请换一个空数据库，或用 HUIMIN_DATABASE_SCHEMA 另设一个模式。",
+            tables=few_of(strangers),
+        )
+    with _refused_in_a_sentence():
+        yield
+
+
+@contextmanager
+def _refused_in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.ProgrammingError as error:
+        # No right to make tables there, or something that is no table has a name of ours.
+        raise StorageProblem(
+            "PostgreSQL 不让建表或改表，未作改动：{reason}。", reason=first_line(error)
+        ) from error
 
 
 def is_empty(place: PostgresqlPlace) -> bool:
     """True when the database holds no table with a name of ours, whoever made it: `drop_tables`
     would take it away. Raises StorageProblem; changes nothing.
     """
-    query = "SELECT 1 FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
     with in_transaction(place) as connection:
-        names = [*_TABLE.findall(schema_text()), HALF_DONE_COPY]
-        return connection.execute(query, (names,)).fetchone() is None
+        return not _names_taken(connection)
+
+
+def _names_taken(connection: Connection) -> list[str]:
+    query = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
+    names = [*_TABLE.findall(schema_text()), HALF_DONE_COPY]
+    return [row["name"] for row in connection.execute(query, (names,)).fetchall()]
 
 
 def drop_tables(place: PostgresqlPlace) -> None:

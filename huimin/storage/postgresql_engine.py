@@ -18,7 +18,7 @@ import psycopg
 from huimin.storage.engine import OnCommit, StorageProblem, Transaction, nothing, tell_commit
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.postgresql_connection import CommitUnknown, PostgresqlConnection, is_lost
-from huimin.storage.postgresql_place import PostgresqlPlace, unreachable_problem
+from huimin.storage.postgresql_place import PostgresqlPlace, first_line, unreachable_problem
 from huimin.storage.postgresql_pool import Pool
 
 T = TypeVar("T")
@@ -152,8 +152,9 @@ def problem_of(error: psycopg.OperationalError) -> StorageProblem:
 
 
 def _refused_problem(error: psycopg.Error) -> StorageProblem:
-    reason = str(error).strip().splitlines()[0]
-    return StorageProblem("PostgreSQL 数据库做不了这一步（{reason}），请检查。", reason=reason)
+    return StorageProblem(
+        "PostgreSQL 数据库做不了这一步（{reason}），请检查。", reason=first_line(error)
+    )
 
 
 def _busy_problem() -> StorageProblem:

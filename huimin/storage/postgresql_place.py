@@ -84,9 +84,13 @@ class PostgresqlPlace:
 
 def unreachable_problem(error: BaseException) -> StorageProblem:
     """The server can't be reached, or has dropped the connection."""
-    lines = str(error).strip().splitlines()
-    reason = lines[0] if lines else type(error).__name__
     return StorageProblem(
         "连接不上 PostgreSQL 数据库，请检查 HUIMIN_DATABASE_URL 和数据库服务（{reason}）。",
-        reason=reason,
+        reason=first_line(error),
     )
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without the lines that show where."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

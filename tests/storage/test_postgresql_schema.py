@@ -106,3 +106,26 @@ def test_a_command_works_in_its_schema(county: MakeSettings) -> None:
 def test_a_name_that_is_no_schema_is_refused(county: MakeSettings, name: str) -> None:
     with pytest.raises(SettingsProblem, match="HUIMIN_DATABASE_SCHEMA"):
         county("x", HUIMIN_DATABASE_SCHEMA=name)
+
+
+def test_init_leaves_a_database_alone_in_which_it_can_make_no_tables(
+    county: MakeSettings, url: str
+) -> None:
+    settings = county("theirs")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA theirs")
+        for made, why in (
+            ("TABLE theirs.card AS SELECT 7 AS number", "card"),
+            ("TYPE theirs.holder AS ENUM ('x')", "holder"),
+        ):
+            connection.execute(f"CREATE {made}")
+            refused = in_this_process(["init"], settings.environment())
+            assert refused.returncode == 2 and refused.stdout == ""
+            assert why in refused.stderr and "未作改动" in refused.stderr
+            assert len(refused.stderr.splitlines()) == 1
+            kind, name, *_ = made.split()
+            if kind == "TABLE":
+                assert connection.execute(f"SELECT number FROM {name}").fetchall() == [(7,)]
+            connection.execute(f"DROP {kind} {name}")
+            count_left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'theirs'::regnamespace"
+            assert connection.execute(count_left).fetchone() == (0,)
