@@ -5,14 +5,16 @@ that nobody can follow any more. What goes is in `Plan`. Texts of other records 
 are freed of it (texts.py). Nothing goes while something is still open that needs the person.
 
 Append-only tables are opened for this within the one transaction that erases
-(storage/append_only.py:opened). Files go after it; those that a crash leaves go when their
-retention time is over.
+(storage/append_only.py:opened). What is recorded under the person's id or number is read in that
+transaction. To read every text and file would keep the tills waiting: a plan of them is read before
+it, and once more behind it, for what was written in between. Files go last; those that a crash
+leaves go when their retention time is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Unpack
@@ -77,83 +79,89 @@ DROP_MY_CARD = (
 )
 
 
-@dataclass
-class Plan:
-    """What goes: how many of each kind, and the rows and files themselves."""
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """The rows of a person's household and papers."""
 
-    holder: Row
-    needles: Needles
     members: list[Row]
     elsewhere: list[Row]
     papers: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes: how many of each kind, and the drafts, texts and files that name the person.
+
+    `receipts` are the numbers of rows whose typed text does: the ledger never changes.
+    """
+
+    holder: Row
+    needles: Needles
     drafts: list[str]
-    events: list[Row]
     texts: list[tuple[FreeText, list[str]]]
     files: dict[str, list[Path]]
-    counts: dict[str, int] = field(default_factory=dict)
-    # Receipt numbers of rows whose typed text names the person: the ledger never changes.
-    kept: list[str] = field(default_factory=list)
+    receipts: list[str]
+    counts: dict[str, int]
 
 
 def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: Row) -> Plan:
     """What goes of a person. It reads every text of the database and files of the folder: call it
     outside the transaction that erases."""
     own, needles = {"holder_id": holder["id"]}, needles_of(secrets, holder)
-    number = secrets.value(holder, "holder.id_number") or ""
-    hashes = secrets.sought("id_number_hash", number)
-    plan = Plan(
-        holder=holder,
-        needles=needles,
-        members=list(queries.members_of_person(tx, **own)),
-        elsewhere=list(queries.memberships_of_person(tx, **hashes)),
-        papers=list(queries.evidence_of_person(tx, **own)),
-        drafts=_drafts_with(tx, secrets, needles),
-        events=list(queries.events_of_person(tx, **own)),
-        texts=list(naming_texts(tx, needles)),
-        files={
-            "jobs": job_folders_with(secrets, folder, (*needles.numbers, needles.name)),
-            "workbooks": refused_workbooks_with(folder, (*needles.numbers, needles.name)),
-        },
-        kept=[row["receipt_no"] for row in queries.texts_of_ledger(tx, **needles.patterns())],
-    )
-    plan.counts = {
+    texts, drafts = list(naming_texts(tx, needles)), _drafts_with(tx, secrets, needles)
+    files = {
+        "jobs": job_folders_with(secrets, folder, (*needles.numbers, needles.name)),
+        "workbooks": refused_workbooks_with(folder, (*needles.numbers, needles.name)),
+    }
+    household = _belongings(tx, secrets, holder)
+    counts = {
         "person": 1,
-        "family": len(plan.members),
-        "elsewhere": len(plan.elsewhere),
-        "papers": len(plan.papers),
-        "drafts": len(plan.drafts),
+        "family": len(household.members),
+        "elsewhere": len(household.elsewhere),
+        "papers": len(household.papers),
+        "drafts": len(drafts),
         "contacts": len(queries.contacts_of_person(tx, **own)),
         "eligibilities": len(queries.eligibilities_of_person(tx, **own)),
         "applications": len(queries.applications_of_person(tx, **own)),
         "claims": len(queries.claims_of_person(tx, **own)),
         "card_events": len(queries.card_events_of_person(tx, **own)),
         "my_card": sum(len(query(tx, **own)) for query in MY_CARD_ROWS),
-        "audit_record": len(plan.events),
-        "texts": sum(len(ids) for _free, ids in plan.texts),
-        **{name: len(paths) for name, paths in plan.files.items()},
+        "audit_record": len(queries.events_of_person(tx, **own)),
+        "texts": sum(len(ids) for _free, ids in texts),
+        **{name: len(paths) for name, paths in files.items()},
     }
-    return plan
+    receipts = [row["receipt_no"] for row in queries.texts_of_ledger(tx, **needles.patterns())]
+    return Plan(holder, needles, drafts, texts, files, receipts, counts)
+
+
+def _belongings(tx: Transaction, secrets: PersonalData, holder: Row) -> Belongings:
+    own, number = {"holder_id": holder["id"]}, secrets.value(holder, "holder.id_number") or ""
+    return Belongings(
+        list(queries.members_of_person(tx, **own)),
+        list(queries.memberships_of_person(tx, **secrets.sought("id_number_hash", number))),
+        list(queries.evidence_of_person(tx, **own)),
+    )
 
 
 def open_matters(tx: Transaction, holder_id: str, today: date) -> list[Text]:
     """What must be ended or decided before the person may be erased, each with how."""
     own = {"holder_id": holder_id}
-    found = [
+    matters = [
         text("卡 {number} 还有效，请先注销（huimin cards revoke）。", number=card["number"])
         for card in live_cards(tx, holder_id, today)
     ]
     claims = [r["claim_no"] for r in queries.claims_of_person(tx, **own) if _is_open(r)]
-    found += [text("补录优惠 {number} 还没有审批。", number=number) for number in claims]
+    matters += [text("补录优惠 {number} 还没有审批。", number=number) for number in claims]
     waiting = len(queries.waiting_of_person(tx, **own))
     if waiting:
-        found.append(text("还有 {count} 笔断网交易待核。", count=waiting))
+        matters.append(text("还有 {count} 笔断网交易待核。", count=waiting))
     if any(_is_open(row) for row in queries.applications_of_person(tx, **own)):
-        found.append(text("申请还没有审批。"))
+        matters.append(text("申请还没有审批。"))
     if any(r["ending_state"] in OPEN_ENDINGS for r in queries.endings_of_person(tx, **own)):
-        found.append(text("结束保障的名单里有这个人，还没有办完。"))
+        matters.append(text("结束保障的名单里有这个人，还没有办完。"))
     if queries.running_registers(tx):
-        found.append(text("正在检查或导入名册，请等它做完。"))
-    return found
+        matters.append(text("正在检查或导入名册，请等它做完。"))
+    return matters
 
 
 def live_cards(tx: Transaction, holder_id: str, today: date) -> list[Row]:
@@ -166,17 +174,28 @@ def live_cards(tx: Transaction, holder_id: str, today: date) -> list[Row]:
 
 
 def erase_person(
-    tx: Transaction, plan: Plan, *, reason: str, end_cards: bool = False, **by: Unpack[By]
-) -> None:
-    """Erase what the plan names; its files are deleted by `delete_files` after the commit.
+    tx: Transaction,
+    secrets: PersonalData,
+    plan: Plan,
+    *,
+    reason: str,
+    end_cards: bool = False,
+    **by: Unpack[By],
+) -> list[str]:
+    """Erase the person of the plan; the ids of the papers whose files are to be deleted.
 
     With `end_cards` the person's cards are revoked first. Raises FieldProblems on `person` for what
-    is still open, and on `reason`.
+    is still open or when the person was changed since the plan was read, and on `reason`.
     """
     reason, holder_id = checked_reason(reason), plan.holder["id"]
     if plan.needles.are_in(reason):
         raise field_problem("reason", "原因里不要写这个人的姓名和号码：原因会一直留着。")
-    today = county_day(by["now"])
+    today, now = county_day(by["now"]), instant_text(by["now"])
+    holder = queries.unerased_person(tx, id=holder_id)
+    if holder is None:
+        return []  # another did so meanwhile
+    if needles_of(secrets, holder) != plan.needles:
+        raise field_problem("person", "这个人的资料刚刚有改动，没有删除；请核对后再运行一次。")
     if end_cards:
         for card in live_cards(tx, holder_id, today):
             revoke_card(tx, card_id=card["id"], reason=reason, **by)
@@ -184,33 +203,39 @@ def erase_person(
     for matter in open_matters(tx, holder_id, today):
         problems.refuse("person", matter)
     problems.finish()
-    now = instant_text(by["now"])
+    household = _belongings(tx, secrets, holder)
     if queries.erase_person(tx, holder_id=holder_id, now=now) == 0:
-        return  # another did so meanwhile
-    _erase_household(tx, plan, now)
+        return []
+    _erase_household(tx, holder_id, household, now)
     _erase_records(tx, holder_id, now)
+    erase_texts(tx, plan)
+    _erase_events(tx, holder_id)
+    record(tx, "holder.erased", holder_id, reason=reason, **by)
+    return [row["id"] for row in household.papers]
+
+
+def erase_texts(tx: Transaction, plan: Plan) -> None:
+    """Drop the drafts of the plan, and free its texts of the person."""
     for draft_id in plan.drafts:
         queries.drop_draft(tx, id=draft_id)
     for free, ids in plan.texts:
         free_texts(tx, free, plan.needles, ids)
-    _erase_events(tx, holder_id)
-    record(tx, "holder.erased", holder_id, reason=reason, **by)
 
 
-def delete_files(plan: Plan, folder: Path) -> None:
-    """Delete the papers, the files of register jobs and the workbooks that the plan names."""
-    for row in plan.papers:
-        drop_file(folder, row["id"])
+def delete_files(folder: Path, papers: Iterable[str], plan: Plan) -> None:
+    """Delete the papers, and the plan's files of register jobs and workbooks."""
+    for file_id in papers:
+        drop_file(folder, file_id)
     for paths in plan.files.values():
         delete_all(paths)
 
 
-def _erase_household(tx: Transaction, plan: Plan, now: str) -> None:
-    queries.erase_grams(tx, holder_id=plan.holder["id"])
-    for member in (*plan.members, *plan.elsewhere):
+def _erase_household(tx: Transaction, holder_id: str, household: Belongings, now: str) -> None:
+    queries.erase_grams(tx, holder_id=holder_id)
+    for member in (*household.members, *household.elsewhere):
         queries.erase_member(tx, id=member["id"], now=now)
-    for household in {member["holder_id"] for member in plan.elsewhere} - {plan.holder["id"]}:
-        renew_name_grams(tx, household)
+    for other_id in {member["holder_id"] for member in household.elsewhere} - {holder_id}:
+        renew_name_grams(tx, other_id)
 
 
 def _erase_records(tx: Transaction, holder_id: str, now: str) -> None:
@@ -250,15 +275,15 @@ def _impersonal(recorded: str | None) -> str | None:
 
 def _drafts_with(tx: Transaction, secrets: PersonalData, needles: Needles) -> list[str]:
     """The ids of unfinished forms about the person: by number or phone, or by the whole name."""
-    found = []
+    draft_ids = []
     for row in queries.all_drafts(tx):
         values = draft_values(secrets, row)
         if values is None:
             continue
         typed = write_json(dict(values))
         if needles.are_in(typed, with_name=False) or values.get("name") == needles.name:
-            found.append(row["id"])
-    return found
+            draft_ids.append(row["id"])
+    return draft_ids
 
 
 def _is_open(row: Mapping[str, Any]) -> bool:

@@ -12,13 +12,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from huimin.audit.record import record
 from huimin.cards.change_state import revoke_card
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import change_details, unmask
-from huimin.holders.people import FamilyDraft, holder_by_id
+from huimin.holders.drafts import drafts_of, save_draft
+from huimin.holders.evidence import add_evidence, new_files
+from huimin.holders.people import FamilyDraft, add_family_member, holder_by_id
 from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.privacy.erased_list import FILE_NAME
@@ -27,7 +30,7 @@ from huimin.reports.monthly import monthly_report
 from huimin.storage.append_only import APPEND_ONLY_TABLES
 from tests.making.cards import make_card
 from tests.making.claims import make_claim
-from tests.making.holders import make_holder
+from tests.making.holders import id_number, make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.registers import write_xlsx
@@ -131,6 +134,69 @@ def test_erased_nothing_is_left_in_any_file_and_sums_and_chains_stay(
     check_rows(sqlite_instance, lived)
     again = run_cli([*erase, "--yes"], folder)
     assert again.returncode == 2 and "已经在" in again.stderr
+
+
+def test_what_is_added_while_the_question_is_asked_goes_too(
+    sqlite_instance: Instance, run_cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived, folder = live(sqlite_instance), sqlite_instance.settings.folder
+    secrets, by = sqlite_instance.personal_data, {"now": sqlite_instance.clock(), "actor": "test"}
+
+    def meanwhile(*_: Any, **__: Any) -> bool:
+        """Others work on: a member, a paper, a form, a reason, a workbook."""
+
+        def work(tx: Any) -> None:
+            member = FamilyDraft(NAME[::-1], "儿子", id_number())
+            add_family_member(tx, secrets, lived.holder_id, member, now=by["now"])
+            save_draft(tx, secrets, staff_id=lived.staff_id, values={"name": NAME}, now=by["now"])
+            record(tx, "list.exported", "y", reason=f"又给{NAME}看", **by)
+
+        with new_files(secrets, folder) as store:
+            stored = store(f"{NAME}.pdf", PAPER)
+            sqlite_instance.engine.write(
+                lambda tx: add_evidence(tx, stored, holder_id=lived.holder_id, **by)
+            )
+        sqlite_instance.engine.write(work)
+        write_xlsx(folder / "refused" / "又一册.xlsx", [["姓名"], [NAME]])
+        return True
+
+    monkeypatch.setattr(click, "confirm", meanwhile)
+    erase = ["privacy", "erase", lived.holder_id, "--reason", "本人要求", "--end-cards"]
+    done = run_cli(erase, folder)
+    assert done.returncode == 0, done.stderr
+    assert places_with(folder, (NAME, NAME[::-1], lived.number)) == []
+    assert not list((folder / "evidence").iterdir())
+    drafts = sqlite_instance.engine.read(lambda tx: drafts_of(tx, secrets, staff_id=lived.staff_id))
+    assert drafts == []
+
+
+def test_whoever_was_changed_while_the_question_was_asked_is_not_erased(
+    sqlite_instance: Instance, run_cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts with the new name would be left: it was not looked for."""
+    lived, folder = live(sqlite_instance), sqlite_instance.settings.folder
+    secrets, by = sqlite_instance.personal_data, {"now": sqlite_instance.clock(), "actor": "test"}
+
+    def meanwhile(*_: Any, **__: Any) -> bool:
+        def work(tx: Any) -> None:
+            holder = holder_by_id(tx, lived.holder_id)
+            changed = {"name": "黄平", "phone": PHONES, "division_code": "512022001000"}
+            change_details(tx, secrets, holder, reason="更正姓名", **changed, **by)
+
+        sqlite_instance.engine.write(work)
+        return True
+
+    erase = ["privacy", "erase", lived.holder_id, "--reason", "本人要求", "--end-cards"]
+    with monkeypatch.context() as patched:
+        patched.setattr(click, "confirm", meanwhile)
+        refused = run_cli(erase, folder)
+    assert refused.returncode == 2 and "刚刚有改动" in refused.stderr
+    card = sqlite_instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT state FROM card").fetchone()
+    )
+    assert card["state"] == "active", "nothing was begun"
+    assert run_cli([*erase, "--yes"], folder).returncode == 0
+    assert places_with(folder, ("黄平",)) == []
 
 
 def check_rows(instance: Instance, lived: Lived) -> None:
