@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 from huimin.access.accepted_keys import AcceptedKeys
@@ -74,36 +74,39 @@ def instance_over(
     if engine.read(has_holders):
         require_key_file(settings.folder / PERSONAL_KEYS)
     key_ring, personal_data = KeyRing.open(settings.folder), PersonalData.open(settings.folder)
-    counters, places = Counters(settings.folder), Places(settings.folder)
-    lookups = LookupLog(engine)
-    refused_attempts = RefusedAttempts(engine, counters, after=note_misses)
-    jobs = Jobs(engine, clock)
-    if check_clock:
-        engine.before_write = ClockCheck(engine, clock, built=built_at()).require_right
-    closing = ExitStack()
-    for opened in (counters, places, engine, refused_attempts, lookups, jobs):
-        closing.callback(opened.close)
-    return Instance(
-        settings=settings,
-        engine=engine,
-        clock=clock,
-        key_ring=key_ring,
-        personal_data=personal_data,
-        jobs=jobs,
-        counters=counters,
-        parts={
-            AcceptedKeys: AcceptedKeys(counters, clock),
-            DenyLists: DenyLists(),
-            KeysInProgress: KeysInProgress(places),
-            LookupLog: lookups,
-            Places: places,
-            RefusedAttempts: refused_attempts,
-            SameDaysBefore: SameDaysBefore(),
-            WorkingDays: open_working_days(settings.folder, settings.working_days),
-        },
-        closing=closing,
-        readers=Readers(places),
-    )
+    working_days = open_working_days(settings.folder, settings.working_days)
+    with ExitStack() as opening:
+        counters = opening.enter_context(closing(Counters(settings.folder)))
+        places = opening.enter_context(closing(Places(settings.folder)))
+        opening.callback(engine.close)
+        lookups = LookupLog(engine)
+        refused_attempts = RefusedAttempts(engine, counters, after=note_misses)
+        jobs = Jobs(engine, clock)
+        for writes_later in (refused_attempts, lookups, jobs):
+            opening.callback(writes_later.close)
+        if check_clock:
+            engine.before_write = ClockCheck(engine, clock, built=built_at()).require_right
+        return Instance(
+            settings=settings,
+            engine=engine,
+            clock=clock,
+            key_ring=key_ring,
+            personal_data=personal_data,
+            jobs=jobs,
+            counters=counters,
+            parts={
+                AcceptedKeys: AcceptedKeys(counters, clock),
+                DenyLists: DenyLists(),
+                KeysInProgress: KeysInProgress(places),
+                LookupLog: lookups,
+                Places: places,
+                RefusedAttempts: refused_attempts,
+                SameDaysBefore: SameDaysBefore(),
+                WorkingDays: working_days,
+            },
+            readers=Readers(places),
+            closing=opening.pop_all(),
+        )
 
 
 def create_instance(settings: Settings, divisions: Iterable[DivisionRow] | None = None) -> None:

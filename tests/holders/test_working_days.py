@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -115,12 +118,28 @@ def test_a_file_that_can_not_be_read_is_refused_with_its_line(
         open_working_days(tmp_path, "working_days.csv")
 
 
+def open_files(folder: Path) -> list[str]:
+    """The files of the folder that this process has open, each as often as it has.
+
+    SQLite keeps the database's own for later, while another connection of the process has a lock.
+    """
+    gc.collect()
+    opened = []
+    for handle in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            opened.append(os.readlink(f"/proc/self/fd/{handle}"))
+    ours = (name for name in opened if name.startswith(str(folder)) and ".db" not in name)
+    return sorted(ours)
+
+
 def test_a_wrong_file_stops_the_start_in_one_sentence(instance: Instance, tmp_path: Path) -> None:
     if instance.engine.read(lambda tx: tx.engine) != "sqlite":
         return
     (instance.settings.folder / "working_days.csv").write_text("x\n", encoding="utf-8")
+    before = open_files(instance.settings.folder)
     with pytest.raises(SettingsProblem):
         open_instance(instance.settings)
+    assert open_files(instance.settings.folder) == before, "what was opened is closed again"
     ran = CliRunner().invoke(main, ["policies", "list"], env=instance.settings.environment())
     assert ran.exit_code == 2 and "HUIMIN_WORKING_DAYS" in ran.output
     (instance.settings.folder / "ours.csv").write_text(NOTICE, encoding="utf-8")
