@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import click
 from huimin.command_line import echo, format_option, print_json, translated
 from huimin.core.catalogue import Words
 from huimin.fleet.counties import FleetCounty, read_counties
-from huimin.fleet.run_each import CountyRun, run_each
+from huimin.fleet.run_each import CommandWords, CountyRun, run_each
 
 AT_ONCE = 2
 OUTCOMES = Words("fleet_outcome", {"0": "正常", "1": "有问题", "2": "没有办成"})
@@ -84,14 +84,10 @@ def backup(file: Path, out: Path, keep: str | None, at_once: int, form: str) -> 
     _run_all(file, words, at_once, form)
 
 
-def _run_all(
-    file: Path, words: Callable[[FleetCounty], Sequence[str]], at_once: int, form: str
-) -> None:
+def _run_all(file: Path, words: CommandWords, at_once: int, form: str) -> None:
     """Run, tell of each county as soon as it is done, and exit with the worst code."""
-    counties = read_counties(file)
-    by_code: Mapping[str, Sequence[str]] = {county.code: words(county) for county in counties}
     runs = []
-    for run in run_each(counties, by_code, at_once=at_once):
+    for run in run_each(read_counties(file), words, at_once=at_once):
         runs.append(run)
         if form == "text":
             _tell(run)

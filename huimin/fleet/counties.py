@@ -104,8 +104,13 @@ def _of_file(name: Any, beside: Path, where: str) -> dict[str, str]:
         return {}
     if not isinstance(name, str):
         raise _problems(where, text("environment_file 写文件名。"))
+    try:
+        lines = (beside / name).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "UTF-8"
+        raise _problems(where, text("读不了 {file}（{why}）。", file=name, why=why)) from error
     values = {}
-    for line in (beside / name).read_text(encoding="utf-8").splitlines():
+    for line in lines:
         fitting = _LINE.fullmatch(line)
         if fitting and fitting[1].startswith("HUIMIN_"):
             values[fitting[1]] = _unquoted(fitting[2])

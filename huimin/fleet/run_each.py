@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from errno import ENOENT
+from pathlib import Path
 
+from huimin.command_line import EXIT_PROBLEM
 from huimin.fleet.counties import FleetCounty
 
 LINES_MAX = 200
-# What a process ended by a signal, or one that could not be started, counts as.
-EXIT_PROBLEM = 2
+# The words of the command in a county. They are asked for in a county whose folder is there; what
+# they need they may make, and where that fails (OSError) it is that county's failure alone.
+CommandWords = Callable[[FleetCounty], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +30,32 @@ class CountyRun:
 
 
 def run_each(
-    counties: Sequence[FleetCounty], words: Mapping[str, Sequence[str]], *, at_once: int
+    counties: Sequence[FleetCounty], words: CommandWords, *, at_once: int
 ) -> Iterator[CountyRun]:
-    """Run `huimin` in each county with the words for its code; in the counties' order.
+    """Run `huimin` in each county with the words for it; in the counties' order.
 
     An exit code is the command's own; one that a signal ended counts as 2. A county whose folder
     does not exist is never made by looking at it: it counts as 2 too.
     """
     with ThreadPoolExecutor(max_workers=at_once) as pool:
-        yield from pool.map(lambda county: _run(county, words[county.code]), counties)
+        yield from pool.map(lambda county: _run(county, words), counties)
 
 
-def _run(county: FleetCounty, words: Sequence[str]) -> CountyRun:
-    if county.folder is None or not county.folder.is_dir():
-        return CountyRun(county, EXIT_PROBLEM, (f"{county.folder or '-'}: {os.strerror(ENOENT)}",))
+def _run(county: FleetCounty, words: CommandWords) -> CountyRun:
+    try:
+        if county.folder is None or not county.folder.is_dir():
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT), county.folder or "-")
+        return _ended(county, county.folder, words(county))
+    except OSError as error:
+        return CountyRun(county, EXIT_PROBLEM, (f"{error.filename}: {error.strerror}",))
+
+
+def _ended(county: FleetCounty, folder: Path, words: Sequence[str]) -> CountyRun:
     # Nothing of this process's own county may reach another.
     others = {name: text for name, text in os.environ.items() if not name.startswith("HUIMIN_")}
     language = {name: os.environ[name] for name in ("HUIMIN_LANGUAGE",) if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "-m", "huimin", "--folder", str(county.folder), *words],
+        [sys.executable, "-m", "huimin", "--folder", str(folder), *words],
         env={**others, **language, **county.settings},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -62,8 +62,11 @@ def test_one_that_fails_holds_up_no_other(counties: Path) -> None:
 
 def test_each_county_is_backed_up_into_a_folder_of_its_own(counties: Path, tmp_path: Path) -> None:
     out = tmp_path / "backups"
+    out.mkdir()
+    (out / "512022").touch()  # where a county's backups can't be put, the others are made
     result = run("fleet", "backup", str(counties), "--out", str(out), "--keep", "7d")
     assert "512021 安岳县  正常" in result.output, result.output
+    assert f"512022 乐至县  没有办成\n    {out / '512022'}: File exists" in result.output
     (made,) = (out / "512021").iterdir()
     assert made.stat().st_size > 1_000 and made.stat().st_mode & 0o077 == 0
     assert "2 个县" not in result.output and "3 个县，1 个正常。" in result.output
