@@ -23,6 +23,7 @@ import structlog
 
 from huimin.core.client_network import network_of
 from huimin.serving.wsgi_call import Headers, Proto, Scope, split_address
+from huimin.storage.engine import StorageProblem
 from huimin.storage.places import Places
 from huimin.web.problems import problem_answer
 
@@ -49,6 +50,8 @@ STOP_SECONDS = 2
 
 # What answers a request whose body has arrived: scope, proto, body, length if it was not declared.
 Answer = Callable[[Scope, Proto, IO[bytes], int | None], None]
+# Counts an answer that is given without the application: its status, and the refusal's code.
+Count = Callable[[int, str], None]
 # The largest body that the application takes of such a request, in bytes.
 BytesMax = Callable[[Scope], int]
 # A name for whoever is known by what the head of a request carries; None for a stranger.
@@ -95,6 +98,7 @@ class Bodies:
         *,
         bytes_max: BytesMax,
         known: Known,
+        count: Count,
         places: Places,
         always_taken: int,
         seconds: int,
@@ -103,6 +107,7 @@ class Bodies:
         """`always_taken` is what any address takes, in bytes, without asking `bytes_max`."""
         self._answer, self._bytes_max, self._known = answer, bytes_max, known
         self._always_taken, self._seconds, self._proxies = always_taken, seconds, proxies
+        self._count = count
         self._places = places
         self._under_way: dict[Incoming, None] = {}
         self._large_lock = threading.Lock()
@@ -175,10 +180,10 @@ class Bodies:
                 if not future.done():
                     break
             future.add_done_callback(lambda future: self._next_part(incoming, future))
-        except OSError as error:  # the disk on which large bodies are kept
-            log.error("a body could not be kept", problem=error.strerror)
+        except (OSError, StorageProblem) as error:  # the disk on which large bodies are kept
+            log.error("a body could not be kept", problem=str(error))
             if not self._over(incoming):
-                _refuse(incoming.proto, "storage_unavailable")
+                self._refuse(incoming.proto, "storage_unavailable")
         except BaseException:
             self._over(incoming)
             self._fail(incoming.proto)
@@ -193,7 +198,7 @@ class Bodies:
             if incoming.received <= incoming.bytes_max:
                 if not self._room_for(incoming):
                     if not self._over(incoming):
-                        _refuse(incoming.proto, "too_many_uploads")
+                        self._refuse(incoming.proto, "too_many_uploads")
                     return True
                 incoming.file.write(part)
                 return False
@@ -302,14 +307,20 @@ class Bodies:
             if future is None or self._over(incoming):
                 continue
             try:
-                _refuse(incoming.proto, code)
+                self._refuse(incoming.proto, code)
                 # From now on nobody reads that body, and granian closes the connection.
                 future.cancel()
             except Exception:
                 self._fail(incoming.proto)
 
+    def _refuse(self, proto: Proto, code: str) -> None:
+        status, headers, body = problem_answer(code)
+        self._count(status, code)
+        proto.response_bytes(status, [*headers, ("Connection", "close")], body)
+
     def _fail(self, proto: Proto) -> None:
         log.exception("a request could not be served")
+        self._count(500, "internal_error")
         proto.response_empty(500, [])
 
 
@@ -341,8 +352,3 @@ def _is_exhausted(proto: Proto) -> bool:
     except StopAsyncIteration:
         return True
     return False
-
-
-def _refuse(proto: Proto, code: str) -> None:
-    status, headers, body = problem_answer(code)
-    proto.response_bytes(status, [*headers, ("Connection", "close")], body)

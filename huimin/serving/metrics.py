@@ -29,6 +29,8 @@ from huimin.web.current import instance_of
 
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 COMMIT_SECONDS = (0.001, 0.0025, *BUCKETS_SECONDS)
+# Where the app has what counts an answer's status and its refusal's code.
+EXTENSION = "huimin-metrics"
 GROUP_SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
@@ -55,6 +57,13 @@ def install(app: Flask) -> None:
         return Response(content, content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def count_answer(app: Flask, status: int, code: str) -> None:
+    """Count a refusal that was answered before the app was asked, if the app measures."""
+    count = app.extensions.get(EXTENSION)
+    if count is not None:
+        count(status, code)
 
 
 def outcome_of(status: int) -> str:
@@ -84,6 +93,11 @@ def _measure_requests(app: Flask, registry: CollectorRegistry) -> None:
         requests.labels(outcome)  # there from the start, so that a first failure is a rise
     refusals = Counter("huimin_refusals", "Refusals by their code", ["code"], registry=registry)
 
+    def count(status: int, code: str | None) -> None:
+        requests.labels(outcome_of(status)).inc()
+        if code is not None:
+            refusals.labels(code).inc()
+
     def begin() -> None:
         g.metrics_start = time.perf_counter()
 
@@ -93,12 +107,10 @@ def _measure_requests(app: Flask, registry: CollectorRegistry) -> None:
             endpoint = request.endpoint or "none"
             labels = (request.method, endpoint, str(response.status_code))
             seconds.labels(*labels).observe(time.perf_counter() - start)
-            requests.labels(outcome_of(response.status_code)).inc()
-            code = g.pop("refusal_code", None)
-            if code is not None:
-                refusals.labels(code).inc()
+            count(response.status_code, g.pop("refusal_code", None))
         return response
 
+    app.extensions[EXTENSION] = count
     app.before_request(begin)
     app.after_request(end)
 

@@ -20,10 +20,10 @@ EXTENSION = "huimin-readiness"
 
 def readiness_of(app: Flask) -> Readiness:
     """The application's word on itself, over the instance that it serves."""
-    kept: Readiness | None = app.extensions.get(EXTENSION)
-    if kept is None:
-        kept = app.extensions.setdefault(EXTENSION, Readiness(instance_of(app)))
-    return kept
+    readiness: Readiness | None = app.extensions.get(EXTENSION)
+    if readiness is None:
+        readiness = app.extensions.setdefault(EXTENSION, Readiness(instance_of(app)))
+    return readiness
 
 
 @probes.get("/livez")

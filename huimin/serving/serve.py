@@ -39,7 +39,7 @@ from huimin.serving import logs
 from huimin.serving.probes import readiness_of
 from huimin.serving.pulse import COUNTS, FOLDER_VARIABLE, SHARED_FOLDER, beat
 from huimin.serving.readiness import LOOK_SECONDS
-from huimin.serving.supervise import Supervisor
+from huimin.serving.supervise import Patience, Supervisor
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
 from huimin.storage.open_engine import care_for_log, open_engine
@@ -95,11 +95,10 @@ def serve(settings: Settings) -> None:
         backlog=BACKLOG,
         backpressure=CONNECTIONS_MAX,
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
-        # One that dies is started anew; one that dies again within seconds ends the server, which
-        # the service manager then starts anew with its own patience.
         respawn_failed_workers=True,
         log_level=LogLevels.error,
     )
+    server.respawned_wrks = Patience()
     with tempfile.TemporaryDirectory(prefix="huimin-") as pulses:
         os.environ[FOLDER_VARIABLE] = pulses
         if settings.metrics:

@@ -1,8 +1,9 @@
 """Watch over the workers from the process above them, and tell systemd that they live.
 
-A worker that dies is started anew by granian. One that hangs is found here: by its pulse, and then
-killed, so that it is started anew as well. systemd is told that all is well (sd_notify, WATCHDOG=1)
-only after an answer to /livez, which proves that requests are answered and the writer works.
+A worker that dies is started anew by granian, some times in a row (`Patience`). One that hangs is
+found here: by its pulse, and then killed, so that it is started anew as well. systemd is told that
+all is well (sd_notify, WATCHDOG=1) only after an answer to /livez, which proves that requests are
+answered and the writer works.
 """
 
 from __future__ import annotations
@@ -23,7 +24,32 @@ log = structlog.get_logger(__name__)
 
 SECONDS_BETWEEN = 5.0
 ANSWER_SECONDS_MAX = 10
+# A worker that was started anew so often, in so short a time, can't be helped by another start.
+DEATHS_MAX, DEATHS_SECONDS = 5, 30.0
 REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+class Patience(dict[int, float]):
+    """When granian last started each worker anew, for as long as it does not matter.
+
+    granian ends the server when a worker dies within five seconds of its start, whoever killed it.
+    So it is told of that start only where one has died DEATHS_MAX times within DEATHS_SECONDS: then
+    no new start mends what is wrong, and the service manager starts the server by its own rules.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._starts: dict[int, list[float]] = {}
+
+    def __setitem__(self, worker: int, started: float) -> None:
+        recent = [at for at in self._starts.get(worker, []) if started - at < DEATHS_SECONDS]
+        self._starts[worker] = [*recent, started]
+        super().__setitem__(worker, started)
+
+    def get(self, worker: int, never: float = 0) -> float:  # type: ignore[override]
+        """When the worker was started anew, or `never`."""
+        often = len(self._starts.get(worker, [])) >= DEATHS_MAX
+        return super().get(worker, never) if often else never
 
 
 class Supervisor:

@@ -29,6 +29,7 @@ from granian.server.mp import WorkerProcess
 from huimin.access.known_caller import known_caller
 from huimin.instance import Instance
 from huimin.serving.bodies import Bodies
+from huimin.serving.metrics import count_answer
 from huimin.serving.wsgi_call import Proto, Scope, answer, environ_of
 from huimin.storage.places import Places
 from huimin.web.uploads import REQUEST_BYTES_MAX, bytes_max_of
@@ -89,6 +90,7 @@ def spawn_worker(
         answer_request,
         bytes_max=lambda scope: bytes_max_of(app, environ_of(scope, io.BytesIO())),
         known=lambda scope: known_caller(app, environ_of(scope, io.BytesIO())),
+        count=lambda status, code: count_answer(app, status, code),
         places=instance.part(Places),
         always_taken=REQUEST_BYTES_MAX,
         seconds=settings.body_seconds,

@@ -154,13 +154,18 @@ def test_others_are_served_while_two_hundred_bodies_never_end(
 def test_a_body_that_does_not_arrive_in_time_is_408_and_its_connection_ends(
     county: dict[str, Any],
 ) -> None:
-    with running(county["folder"], HUIMIN_BODY_SECONDS="1") as (port, _server):
+    variables = {"HUIMIN_BODY_SECONDS": "1", "HUIMIN_METRICS": "1"}
+    with running(county["folder"], **variables) as (port, _server):
         for length in (40, SMALL_BYTES_MAX + 1):
             with unfinished(port, 1, length, address=one_address) as (one,):
                 status, problem = answer_of(one)
                 assert (status, problem["code"]) == (408, "body_too_slow")
                 assert problem["cashier_message"]
                 assert one.recv(1) == b""
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            counted = answer.read().decode()
+        assert 'huimin_refusals_total{code="body_too_slow"} 2.0' in counted
+        assert 'huimin_requests_total{outcome="refused"} 2.0' in counted
 
 
 def test_bodies_are_received_whole_whichever_way_they_come(county: dict[str, Any]) -> None:

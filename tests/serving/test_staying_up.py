@@ -83,3 +83,19 @@ def test_a_worker_that_dies_or_hangs_is_replaced_and_systemd_hears_of_what_answe
         assert len({first, second, third}) == 3
         server.terminate()
         assert server.wait(SECONDS_MAX) == 0
+
+
+def test_a_worker_that_is_killed_again_at_once_does_not_end_the_server(
+    sqlite_instance: Instance,
+) -> None:
+    sqlite_instance.close()
+    with running(sqlite_instance.settings.folder, HUIMIN_WORKERS="1") as (port, server):
+        killed: set[int] = set()
+        while len(killed) < 3:
+            for worker in set(workers_of(server.pid)) - killed:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+            assert server.poll() is None, f"ended after {len(killed)}"
+        while answers(port, "/livez") != 200:
+            assert server.poll() is None
