@@ -29,6 +29,8 @@ from huimin.storage.engine import StorageProblem
 from huimin.storage.new_file import write_whole
 
 F = TypeVar("F", bound=Callable[..., Any])
+# Done, and something was found or is left that a person must look at.
+EXIT_FOUND = 1
 EXIT_PROBLEM = 2
 EXIT_INTERRUPTED = 130
 

@@ -141,12 +141,6 @@ WHERE device.id < :before
     AND (CAST(:unsent AS BIGINT) IS NULL OR device.unsent_count > 0)
 ORDER BY device.id DESC LIMIT :row_limit;
 
--- name: devices_owing
--- Devices that still held sales when they were last seen, ended ones too.
--- with: device
-WHERE device.unsent_count > 0
-ORDER BY outlet.name, terminal.code, device.id;
-
 -- name: terminals_of_outlet
 SELECT
     -- with: terminal

@@ -14,7 +14,14 @@ from huimin.anchors.daily import check_kept
 from huimin.anchors.make import make_anchor_now, note_of_day
 from huimin.anchors.prove import ProofWrong, Proved, check_proof, proof_of
 from huimin.anchors.verify import Report, note_in, notes_in
-from huimin.command_line import CommandProblem, echo, pass_instance, print_json, translated
+from huimin.command_line import (
+    EXIT_FOUND,
+    CommandProblem,
+    echo,
+    pass_instance,
+    print_json,
+    translated,
+)
 from huimin.core.catalogue import sentence
 from huimin.core.days import parse_day
 from huimin.core.one_case import typed_number
@@ -29,7 +36,6 @@ from huimin.storage.new_file import write_whole
 
 FILE = click.Path(exists=True, path_type=Path, dir_okay=False)
 FOLDER = click.Path(exists=True, path_type=Path, file_okay=False)
-EXIT_FOUND = 1
 form_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式"
 )
@@ -68,7 +74,7 @@ def verify(instance: Instance, against: tuple[Path, ...], anchors: Path | None, 
 
 
 def _print_verified(findings: list[Finding], report: Report, back: list[BackInTime]) -> None:
-    told = [
+    faults = [
         *map(_as_dict, findings),
         *(
             {**one.as_dict(), "sentence": translated(one.text)}
@@ -79,8 +85,8 @@ def _print_verified(findings: list[Finding], report: Report, back: list[BackInTi
     ]
     print_json(
         {
-            "ok": not told,
-            "findings": told,
+            "ok": not faults,
+            "findings": faults,
             "anchors": {"agreed": report.agreed, "newest": report.newest},
             "remarks": [translated(one) for one in report.remarks],
             "back_in_time": [_as_dict(one) for one in back],
@@ -112,14 +118,14 @@ def anchor(instance: Instance, out: Path | None, day: str | None, key: bool) -> 
         ):
             click.echo(verifier.text)
         return
+    note: str | None
     if day is None:
         note = make_anchor_now(instance).note
     else:
         wanted = _day("--day", day).isoformat()
-        kept = instance.engine.read(lambda tx: note_of_day(tx, wanted))
-        if kept is None:
+        note = instance.engine.read(lambda tx: note_of_day(tx, wanted))
+        if note is None:
             raise CommandProblem("{day} 还没有存证，请运行 huimin day run。", day=wanted)
-        note = kept
     if out is None:
         click.echo(note, nl=False)
         return

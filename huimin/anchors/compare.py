@@ -93,11 +93,11 @@ def compare(
 
     `is_known`: whether the database holds the anchor itself, as it did when the anchor was made.
     """
-    rewritten, lost, kept = [], [], []
+    rewritten, lost, agreeing = [], [], []
     for head in anchor.heads:
         row = queries.row_of_place(tx, terminal_id=head.terminal_id, sequence=head.sequence)
         if row is not None and row["hash"] == head.hash:
-            kept.append(head)
+            agreeing.append(head)
         elif row is None or row["recorded_at"] > anchor.made_at:
             lost.append(_Lost(head, row))
         else:
@@ -105,7 +105,7 @@ def compare(
             rewritten.append(
                 Disagreement("rewritten", name, head.terminal_id, head.sequence, facts)
             )
-    return rewritten + (_of_lost(tx, anchor, name, is_known, lost, kept) if lost else [])
+    return rewritten + (_of_lost(tx, anchor, name, is_known, lost, agreeing) if lost else [])
 
 
 def _of_lost(
@@ -114,14 +114,14 @@ def _of_lost(
     name: str,
     is_known: bool,
     lost: Sequence[_Lost],
-    kept: Sequence[Head],
+    agreeing: Sequence[Head],
 ) -> list[Disagreement]:
     restored = _restored(tx, anchor, name, is_known, lost)
     if restored is not None:
         return [restored]
     # A copy of an instant has all rows until then and none after.
-    newest_kept = max((head.recorded_at for head in kept), default="")
-    is_copy = not is_known and all(one.head.recorded_at >= newest_kept for one in lost)
+    newest_agreeing = max((head.recorded_at for head in agreeing), default="")
+    is_copy = not is_known and all(one.head.recorded_at >= newest_agreeing for one in lost)
     if not is_copy:
         return [_of_chain(tx, one, name) for one in lost]
     sold_since = [_of_chain(tx, one, name) for one in lost if one.row is not None]

@@ -62,10 +62,10 @@ def check_kept(engine: Engine, key_ring: KeyRing, outside: list[NamedNote]) -> R
 
 def check_all(tx: Transaction, key_ring: KeyRing, outside: list[NamedNote]) -> Report:
     """The same, over an open snapshot."""
-    kept = kept_notes(tx)
-    texts = {one.note for one in kept}
+    own_notes = kept_notes(tx)
+    texts = {one.note for one in own_notes}
     others = [one for one in outside if one.note not in texts]
-    return check_anchors(tx, key_ring, [*kept, *others])
+    return check_anchors(tx, key_ring, [*own_notes, *others])
 
 
 def outside_notes(settings: Settings) -> list[NamedNote]:
@@ -82,13 +82,13 @@ def _outside(instance: Instance, outcome: Outcome) -> list[NamedNote]:
 
 def _make(instance: Instance, outcome: Outcome) -> None:
     try:
-        made = make_day_anchors(instance)
+        anchors = make_day_anchors(instance)
     except ChainBroken as broken:
         outcome.problems += [broken.finding.text, text("流水链断了，没有做存证。")]
         return
-    if made:
-        newest = made[-1].anchor
-        facts = {"count": len(made), "day": newest.day, "size": newest.tree.size}
+    if anchors:
+        newest = anchors[-1].anchor
+        facts = {"count": len(anchors), "day": newest.day, "size": newest.tree.size}
         outcome.done.append(
             text("做了 {count} 份存证，最新的是 {day}，共 {size} 行流水。", **facts)
         )

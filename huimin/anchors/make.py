@@ -34,7 +34,7 @@ SUM_OF_HEADS = "SELECT COALESCE(SUM(sequence), 0) FROM chain_head"
 
 
 @dataclass(frozen=True)
-class Made:
+class SignedAnchor:
     """An anchor as it was written down."""
 
     id: str
@@ -62,7 +62,7 @@ def last_day(now: datetime) -> date:
     return county_day(now - SETTLED_AFTER) - timedelta(days=1)
 
 
-def make_day_anchors(instance: Instance) -> list[Made]:
+def make_day_anchors(instance: Instance) -> list[SignedAnchor]:
     """Make the anchors that are missing up to yesterday, the oldest first.
 
     Raises ChainBroken where a new row does not hold: what is broken is not signed.
@@ -79,21 +79,21 @@ def make_day_anchors(instance: Instance) -> list[Made]:
         of_chain = partial(_cuts, terminal_id=terminal_id, before=before, days=days)
         for day, head in read(of_chain).items():
             cuts[day][terminal_id] = head
-    made: list[Made] = []
+    anchors: list[SignedAnchor] = []
     for day in days:
         heads = {**base.heads, **cuts[day]}
         tree = _grow(instance, base, heads)
         if not heads:
             continue
-        one = _write(instance, base, day, tree, tuple(heads[key] for key in sorted(heads)), now)
-        if one is None:  # another process was faster: its anchors are as good
-            return made
-        made.append(one)
-        base = Base(one.id, Frontier(tree.size, list(tree.roots)), heads)
-    return made
+        anchor = _write(instance, base, day, tree, tuple(heads[key] for key in sorted(heads)), now)
+        if anchor is None:  # another process was faster: its anchors are as good
+            return anchors
+        anchors.append(anchor)
+        base = Base(anchor.id, Frontier(tree.size, list(tree.roots)), heads)
+    return anchors
 
 
-def make_anchor_now(instance: Instance) -> Made:
+def make_anchor_now(instance: Instance) -> SignedAnchor:
     """An anchor of the chains as they are; the tree in it is that of the last day."""
     now = instance.clock()
 
@@ -102,11 +102,11 @@ def make_anchor_now(instance: Instance) -> Made:
         heads = (_head_now(tx, terminal, base.heads.get(terminal)) for terminal in _terminals(tx))
         return base, tuple(head for head in heads if head is not None)
 
-    made = None
-    while made is None:  # the timer may let the tree grow meanwhile, once
+    anchor = None
+    while anchor is None:  # the timer may let the tree grow meanwhile, once
         base, heads = instance.engine.read(state)
-        made = _write(instance, base, None, base.frontier, heads, now)
-    return made
+        anchor = _write(instance, base, None, base.frontier, heads, now)
+    return anchor
 
 
 def note_of_day(tx: Transaction, day: str) -> str | None:
@@ -229,36 +229,38 @@ def _write(
     tree: Frontier,
     heads: tuple[Head, ...],
     now: datetime,
-) -> Made | None:
+) -> SignedAnchor | None:
     """Sign and write down one anchor; None if the tree has grown otherwise meanwhile."""
     in_file = value_in_main_file(instance.settings, SUM_OF_HEADS)
 
-    def work(tx: Transaction) -> Made | None:
+    def work(tx: Transaction) -> SignedAnchor | None:
         if base_of(tx).id != base.id:
             return None
         signer = Signer(origin_of(tx, instance.settings), instance.key_ring)
         head = TreeHead(signer.name, tree.size, tree.root.hex())
-        anchor = AnchorText(head, day, instant_text(now), queries.newest_sha256(tx), in_file, heads)
-        note = signer.sign(anchor.text)
-        made = Made(
+        anchor_text = AnchorText(
+            head, day, instant_text(now), queries.newest_sha256(tx), in_file, heads
+        )
+        note = signer.sign(anchor_text.text)
+        new_anchor = SignedAnchor(
             id=new_id(),
             day=day,
             note=note,
             checkpoint=None if day is None else signer.sign(checkpoint_text(head, day)),
             sha256=hashlib.sha256(note.encode()).hexdigest(),
-            anchor=anchor,
+            anchor=anchor_text,
         )
         written = queries.insert_anchor(
             tx,
-            id=made.id,
+            id=new_anchor.id,
             day=day,
-            made_at=anchor.made_at,
+            made_at=anchor_text.made_at,
             size=tree.size,
             root=head.root,
             frontier=" ".join(root.hex() for root in tree.roots),
-            checkpoint=made.checkpoint,
+            checkpoint=new_anchor.checkpoint,
             note=note,
-            sha256=made.sha256,
+            sha256=new_anchor.sha256,
         )
         if written is None:
             return None
@@ -267,6 +269,6 @@ def _write(
             queries.insert_blocks(
                 tx, [{"id": new_id(), "number": n, "hash": block.hex()} for n, block in blocks]
             )
-        return made
+        return new_anchor
 
     return instance.engine.write(work)

@@ -71,11 +71,11 @@ def check_anchors(tx: Transaction, key_ring: KeyRing, notes: Iterable[NamedNote]
     reported: set[tuple[str, str | None]] = set()
     agreed: str | None = None
     for named, anchor, known in sorted(opened, key=lambda one: one[1].made_at):
-        found = compare(tx, anchor, name=named.name, is_known=known)
+        disagreements = compare(tx, anchor, name=named.name, is_known=known)
         report.newest = anchor.made_at
-        if not found:
+        if not disagreements:
             report.agreed, agreed = report.agreed + 1, named.name
-        fresh = [one for one in found if (one.code, one.terminal_id) not in reported]
+        fresh = [one for one in disagreements if (one.code, one.terminal_id) not in reported]
         reported |= {(one.code, one.terminal_id) for one in fresh}
         report.disagreements += [_bounded(one, agreed) for one in fresh]
     return report

@@ -15,8 +15,9 @@ from huimin.backup.make import Backup, make_backup, sweep_half_made
 from huimin.backup.newest import BACKUP, REHEARSAL
 from huimin.backup.rehearse import newest_in, rehearse
 from huimin.backup.restore import Restored, go_on_from, restore_county
-from huimin.backup.words import epoch_words, made_words, proved_words, restored_words
+from huimin.backup.words import backup_words, epoch_words, proved_words, restored_words
 from huimin.command_line import (
+    EXIT_FOUND,
     acting,
     actor,
     echo,
@@ -32,8 +33,6 @@ from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome, note_run
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
-
-EXIT_FOUND = 1
 
 passphrase_option = click.option(
     "--passphrase-file",
@@ -98,15 +97,15 @@ def make(
         folder, target = target, target / name
         sweep_half_made(folder, began)
     try:
-        made = make_backup(instance, target, lock=lock, packed=packed)
+        new_backup = make_backup(instance, target, lock=lock, packed=packed)
         removed = _remove_old(folder, mark, keep) if into_folder and keep else []
     except StorageProblem as problem:
         _note(instance, BACKUP, began, Outcome(problems=[problem.text], failed=True))
         raise
-    done = made_words(made, removed)
+    done = backup_words(new_backup, removed)
     _note(instance, BACKUP, began, Outcome(done=done))
     if form == "json":
-        print_json(_answer_of(made, removed))
+        print_json(_answer_of(new_backup, removed))
         return
     for line in done:
         echo(line)
@@ -234,14 +233,14 @@ def _note(instance: Instance, what: str, began: datetime, outcome: Outcome) -> N
     )
 
 
-def _answer_of(made: Backup, removed: list[Path]) -> dict[str, Any]:
-    about = made.manifest.about
+def _answer_of(new_backup: Backup, removed: list[Path]) -> dict[str, Any]:
+    about = new_backup.manifest.about
     return {
-        "path": str(made.path),
-        "size_bytes": made.size_bytes,
+        "path": str(new_backup.path),
+        "size_bytes": new_backup.size_bytes,
         "id": about.id,
         "made_at": about.made_at,
-        "counts": made.manifest.counts,
+        "counts": new_backup.manifest.counts,
         "removed": [str(path) for path in removed],
     }
 

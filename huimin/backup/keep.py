@@ -67,14 +67,14 @@ def backups_in(folder: Path, county_mark: str | None = None) -> list[Named]:
 def no_longer_kept(backups: Iterable[Named], keep: Keep) -> list[Named]:
     """Those that no day, week or month keeps, oldest first."""
     newest_first = sorted(backups, key=lambda one: one.at, reverse=True)
-    kept = set(newest_first[:1])
+    to_keep = set(newest_first[:1])
     for count, period in (
         (keep.days, date.isoformat),
         (keep.weeks, _week),
         (keep.months, month_of),
     ):
-        kept |= _newest_of_each(newest_first, count, period)
-    return [one for one in reversed(newest_first) if one not in kept]
+        to_keep |= _newest_of_each(newest_first, count, period)
+    return [one for one in reversed(newest_first) if one not in to_keep]
 
 
 def _newest_of_each(

@@ -14,15 +14,15 @@ from huimin.settings import Settings
 MEGABYTE = 1024 * 1024
 
 
-def made_words(made: Backup, removed: list[Path]) -> list[Text]:
+def backup_words(new_backup: Backup, removed: list[Path]) -> list[Text]:
     """What `huimin backup` did."""
     lines = [
         text(
             "已备份：{path}（{megabytes} MB，流水 {rows} 行，持卡人 {people} 人，已核对）。",
-            path=made.path,
-            megabytes=-(-made.size_bytes // MEGABYTE),
-            rows=made.manifest.counts["ledger"],
-            people=made.manifest.counts["holders"],
+            path=new_backup.path,
+            megabytes=-(-new_backup.size_bytes // MEGABYTE),
+            rows=new_backup.manifest.counts["ledger"],
+            people=new_backup.manifest.counts["holders"],
         )
     ]
     lines += [text("已按保留规则删除：{path}", path=path) for path in removed]

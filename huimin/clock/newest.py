@@ -29,8 +29,8 @@ MARGIN = CLOCK_SLACK
 def newest_instant(tx: Transaction) -> datetime | None:
     """When the newest row was written, in UTC; None for an empty county."""
     wrong = _wrong_ids(tx)
-    found = (_newest(tx, find, wrong) for find in NEWEST)
-    return max((at for at in found if at is not None), default=None)
+    instants = (_newest(tx, find, wrong) for find in NEWEST)
+    return max((at for at in instants if at is not None), default=None)
 
 
 def accept_clock(tx: Transaction, *, reason: str, **by: Unpack[By]) -> tuple[datetime, datetime]:

@@ -6,12 +6,17 @@ import sys
 
 import click
 
-from huimin.command_line import echo, format_option, pass_instance, print_json, translated
+from huimin.command_line import (
+    EXIT_FOUND,
+    echo,
+    format_option,
+    pass_instance,
+    print_json,
+    translated,
+)
 from huimin.daily.run import run_day
 from huimin.daily.tasks import TASKS
 from huimin.instance import Instance
-
-EXIT_FOUND = 1
 
 
 @click.group()

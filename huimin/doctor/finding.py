@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +30,3 @@ class Scene:
 
     settings: Settings
     now: datetime
-
-
-Findings = Sequence[Finding]

@@ -70,8 +70,8 @@ def _files_again(month: str) -> Text:
     return text("请运行 huimin month files {month} 补写；补不了的从备份恢复。", month=month)
 
 
-def _named(found: Iterable[Text], remedy: Text) -> Iterator[Finding]:
-    words = list(found)
+def _named(problems: Iterable[Text], remedy: Text) -> Iterator[Finding]:
+    words = list(problems)
     for one in words[:NAMED_MAX]:
         yield Finding(BROKEN, one, remedy)
     if len(words) > NAMED_MAX:

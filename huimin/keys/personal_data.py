@@ -71,11 +71,6 @@ class PersonalData:
         return cls(path)
 
     @property
-    def newest_key_id(self) -> int:
-        """The id of the key that encrypts from now on."""
-        return self._current().newest
-
-    @property
     def rotating(self) -> bool:
         """Whether a rotation has begun and is not finished: there may be content of older keys."""
         return self._current().old_hash_key is not None

@@ -1,9 +1,6 @@
 -- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage, rollup_*,
 -- reversal_total, cancelled_order, month_lock, epoch, epoch_chain and card.first_used_on.
 
--- name: newest_row^
-SELECT recorded_at FROM ledger ORDER BY id DESC LIMIT 1;
-
 -- name: lock_usage
 -- Creates or locks the counters of a day and its month and reads them in one step, so that nobody
 -- reads first and writes later.

@@ -24,12 +24,6 @@ def row_by_id(tx: Transaction, row_id: str) -> Row | None:
     return row
 
 
-def newest_recorded_at(tx: Transaction) -> str | None:
-    """When the newest row was recorded, in UTC; None before the first."""
-    row = queries.newest_row(tx)
-    return None if row is None else str(row["recorded_at"])
-
-
 def row_by_receipt_no(tx: Transaction, receipt_no: str) -> Row | None:
     """The ledger row with that receipt number, or None."""
     row: Row | None = queries.row_by_receipt_no(tx, receipt_no=receipt_no)

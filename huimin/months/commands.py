@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from huimin.command_line import (
+    EXIT_FOUND,
     Answer,
     answers,
     echo,
@@ -28,7 +29,6 @@ from huimin.notices.attempt_words import tell_attempt
 from huimin.reports.monthly import checked_month
 from huimin.storage.engine import Row, Transaction
 
-EXIT_FOUND = 1
 KEPT_WORDS = Words(
     "month_file", {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"}
 )

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from huimin.command_line import Answer, acting, answers, echo, language, pass_instance
+from huimin.command_line import EXIT_FOUND, Answer, acting, answers, echo, language, pass_instance
 from huimin.core.catalogue import Text, Words, text
 from huimin.instance import Instance
 from huimin.notices.attempt_words import tell_attempt
@@ -22,7 +22,6 @@ from huimin.notices.merchant_webhook import (
 from huimin.notices.send import send_due
 from huimin.storage.engine import Row, Transaction
 
-EXIT_FOUND = 1
 LISTED = 50
 STATE_WORDS = Words(
     "delivery_state", {"waiting": "等待发送", "sent": "已发送", "failed": "发送失败"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from huimin.command_line import (
+    EXIT_FOUND,
     CommandProblem,
     acting,
     echo,
@@ -25,6 +26,7 @@ from huimin.privacy.erase import (
     Plan,
     delete_files,
     erase_person,
+    erase_texts,
     live_cards,
     open_matters,
     plan_erasure,
@@ -36,7 +38,6 @@ from huimin.privacy.person import find_person
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.old_content import compact, cut_log, still_holds
 
-EXIT_UNFINISHED = 1
 REASON_AGAIN = sentence("恢复备份后再次删除")
 
 reason_option = click.option("--reason", help="原因，记入审计记录；不要写姓名和号码。")
@@ -140,11 +141,14 @@ def erase_command(
 
 def _erase(instance: Instance, plan: Plan, *, reason: str, end_cards: bool) -> None:
     """Erase, delete the files, put the id on the list, and prove that nothing is left."""
-    by, folder = acting(instance), instance.settings.folder
-    instance.engine.write(
-        lambda tx: erase_person(tx, plan, reason=reason, end_cards=end_cards, **by)
+    by, folder, secrets = acting(instance), instance.settings.folder, instance.personal_data
+    papers = instance.engine.write(
+        lambda tx: erase_person(tx, secrets, plan, reason=reason, end_cards=end_cards, **by)
     )
-    delete_files(plan, folder)
+    later = _planned(instance, plan.holder)
+    if later.drafts or later.texts:
+        instance.engine.write(lambda tx: erase_texts(tx, later))
+    delete_files(folder, papers, later)
     add_to_list(folder, instance.engine.read(queries.erased_people))
     if not cut_log(instance.engine):
         echo("有人正在读数据库，日志还没有清空；稍后运行 huimin privacy erase --again。", err=True)
@@ -156,11 +160,11 @@ def _erase(instance: Instance, plan: Plan, *, reason: str, end_cards: bool) -> N
             "huimin privacy erase --again。",
             err=True,
         )
-    if plan.kept:
+    if later.receipts:
         echo(
             "流水不能改，这些小票的原因或商品里写到了本人：{receipts}。",
             err=True,
-            receipts="、".join(plan.kept),
+            receipts="、".join(later.receipts),
         )
 
 
@@ -186,7 +190,7 @@ def _erase_again(instance: Instance, list_path: Path, *, yes: bool) -> None:
     cut_log(instance.engine)
     if left:
         echo("还有 {count} 个人没有删除，原因见上。", count=left, err=True)
-        raise click.exceptions.Exit(EXIT_UNFINISHED)
+        raise click.exceptions.Exit(EXIT_FOUND)
     if holders:
         echo("已删除。")
 

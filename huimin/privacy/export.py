@@ -64,17 +64,17 @@ def export_person(
     """
     record(tx, "holder.exported", holder["id"], reason=checked_reason(reason), **by)
     person = {
-        **_shown(holder),
+        **_in_clear(holder),
         "id_number": secrets.value(holder, "holder.id_number"),
         "phone": secrets.value(holder, "holder.phone"),
     }
-    found = {name: query(tx, holder_id=holder["id"]) for name, query in RECORDS.items()}
-    sections = {name: [_shown(row) for row in rows] for name, rows in found.items()}
-    for row, shown in zip(found["family"], sections["family"], strict=True):
-        shown["id_number"] = secrets.value(row, "family_member.id_number")
-    for row, shown in zip(found["contacts"], sections["contacts"], strict=True):
+    rows_by_section = {name: query(tx, holder_id=holder["id"]) for name, query in RECORDS.items()}
+    sections = {name: [_in_clear(row) for row in rows] for name, rows in rows_by_section.items()}
+    for row, clear in zip(rows_by_section["family"], sections["family"], strict=True):
+        clear["id_number"] = secrets.value(row, "family_member.id_number")
+    for row, clear in zip(rows_by_section["contacts"], sections["contacts"], strict=True):
         cipher = row["note_cipher"]
-        shown["note"] = secrets.decrypt(cipher, "reach_contact.note") if cipher else None
+        clear["note"] = secrets.decrypt(cipher, "reach_contact.note") if cipher else None
     return {"made_at": instant_text(by["now"]), "person": [person], **sections}
 
 
@@ -104,20 +104,20 @@ def _paper(secrets: PersonalData, folder: Path, row: Mapping[str, Any]) -> bytes
     return None
 
 
-def _shown(row: Mapping[str, Any]) -> Row:
+def _in_clear(row: Mapping[str, Any]) -> Row:
     """A row without ciphers and hashes; JSON in it as what it means."""
-    shown: Row = {}
+    clear: Row = {}
     for name, value in row.items():
         if name.endswith("_json") and value is not None:
-            shown[name.removesuffix("_json")] = read_json(value)
+            clear[name.removesuffix("_json")] = read_json(value)
         elif not name.endswith(HIDDEN):
-            shown[name] = value
-    return shown
+            clear[name] = value
+    return clear
 
 
 def _lines(exported: Row, language: str, now: datetime) -> Iterator[str]:
-    made = text("县里登记的个人信息，{at} 导出。", at=county_minute(instant_text(now)))
-    yield made.say(language)
+    title = text("县里登记的个人信息，{at} 导出。", at=county_minute(instant_text(now)))
+    yield title.say(language)
     for name in ("person", *RECORDS):
         rows = exported[name]
         yield ""

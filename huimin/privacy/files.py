@@ -40,12 +40,12 @@ def names_person(content: bytes, texts: Iterable[str]) -> bool:
 def job_folders_with(secrets: PersonalData, folder: Path, texts: Iterable[str]) -> list[Path]:
     """The folders of register jobs of whose files one names the person, or can't be read."""
     wanted = tuple(texts)
-    found = {
+    folders = {
         file.path.parent
         for file in sealed_files(folder)
         if file.job_id is not None and _sealed_names(secrets, file.path, file.name, wanted)
     }
-    return sorted(found)
+    return sorted(folders)
 
 
 def refused_workbooks_with(folder: Path, texts: Iterable[str]) -> list[Path]:

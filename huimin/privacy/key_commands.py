@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import click
 
-from huimin.command_line import acting, echo, language, pass_instance
-from huimin.core.catalogue import say
+from huimin.command_line import EXIT_FOUND, acting, echo, language, pass_instance
+from huimin.core.catalogue import say, text
 from huimin.instance import Instance
 from huimin.keys.personal_data import FILE_NAME
 from huimin.privacy.rotate import rotate_personal
-
-EXIT_UNFINISHED = 1
 
 
 @click.command("rotate-personal")
@@ -49,12 +47,12 @@ def rotate_personal_command(instance: Instance, yes: bool) -> None:
             places=", ".join(f"{name} {n}" for name, n in done.unreadable.items() if n),
         )
     if not done.finished:
-        echo(
-            "还没有做完：{busy} 个文件属于正在进行的名册工作。两把密钥都留着；请稍后再运行一次。",
-            busy=done.busy,
-            err=True,
-        )
-        raise click.exceptions.Exit(EXIT_UNFINISHED)
+        if done.busy:
+            why = text("{busy} 个文件属于正在进行的名册工作", busy=done.busy)
+        else:
+            why = text("核对时还有用旧密钥写的内容")
+        echo("还没有做完：{why}。两把密钥都留着；请稍后再运行一次。", why=why, err=True)
+        raise click.exceptions.Exit(EXIT_FOUND)
     echo(
         "已全部改用新密钥 {key_id}（重新加密 {count} 处），并核对无误；旧密钥已删除。"
         "请马上备份 {file}。",

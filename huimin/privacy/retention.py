@@ -17,11 +17,12 @@ from huimin.holders.evidence import drop_file
 from huimin.holders.registers.jobs import drop_old_files
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
-from huimin.privacy import give_way, queries
+from huimin.privacy import queries
 from huimin.privacy.erased_list import add_to_list
 from huimin.privacy.files import delete_all, refused_workbooks
 from huimin.report_mail.post import sweep_files
 from huimin.storage.engine import Transaction
+from huimin.storage.giving_way import ROWS_AT_ONCE, write_part
 from huimin.storage.ids import least_id
 
 ACTOR = "system"
@@ -70,17 +71,17 @@ def _tell(outcome: Outcome, words: Text, work: Callable[[], int]) -> None:
 
 def _delete(instance: Instance, part: DeletePart) -> int:
     total = 0
-    while count := give_way.write_part(instance.engine, part):
+    while count := write_part(instance.engine, part):
         total += count
     return total
 
 
 def _lookups(before: datetime) -> DeletePart:
-    return partial(queries.drop_lookups, before=least_id(before), row_limit=give_way.AT_ONCE)
+    return partial(queries.drop_lookups, before=least_id(before), row_limit=ROWS_AT_ONCE)
 
 
 def _by_instant(drop: Callable[..., int]) -> Callable[[datetime], DeletePart]:
-    return lambda before: partial(drop, before=instant_text(before), row_limit=give_way.AT_ONCE)
+    return lambda before: partial(drop, before=instant_text(before), row_limit=ROWS_AT_ONCE)
 
 
 def _papers(instance: Instance, now: datetime) -> int:
@@ -92,7 +93,7 @@ def _papers(instance: Instance, now: datetime) -> int:
     limits = {"day": county_day(before).isoformat(), "before": instant_text(before)}
 
     def part(tx: Transaction) -> list[str]:
-        rows = list(queries.old_papers(tx, **limits, row_limit=give_way.AT_ONCE))
+        rows = list(queries.old_papers(tx, **limits, row_limit=ROWS_AT_ONCE))
         for row in rows:
             queries.forget_paper(tx, id=row["id"], now=instant_text(now))
             old = {"file": row["id"]}
@@ -108,7 +109,7 @@ def _papers(instance: Instance, now: datetime) -> int:
             )
         return [row["id"] for row in rows]
 
-    while ids := give_way.write_part(instance.engine, part):
+    while ids := write_part(instance.engine, part):
         for file_id in ids:
             drop_file(folder, file_id)
         total += len(ids)

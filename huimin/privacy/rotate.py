@@ -23,9 +23,10 @@ from cryptography.exceptions import InvalidTag
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.keys.personal_data import PersonalData, sealing_key_id
-from huimin.privacy import give_way, queries
+from huimin.privacy import queries
 from huimin.privacy.sealed import SEALED_TABLES, SealedFile, SealedTable, sealed_files
 from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.giving_way import ROWS_AT_ONCE, write_part
 from huimin.storage.lock_tables import lock_for_writing, wait_for_older_writers
 from huimin.storage.new_file import write_whole
 
@@ -59,7 +60,7 @@ def rotate_personal(
     folder: Path,
     *,
     progress: Progress = lambda name, done: None,
-    at_once: int = give_way.AT_ONCE,
+    at_once: int = ROWS_AT_ONCE,
     **by: Unpack[By],
 ) -> Rotated:
     """Rotate, or go on with a rotation that was interrupted. Raises StorageProblem."""
@@ -134,7 +135,7 @@ def _reseal_table(
             except UNREADABLE:
                 result.unreadable[name] += 1
         if new:
-            written = give_way.write_part(engine, partial(_written, table=table, rows=new))
+            written = write_part(engine, partial(_written, table=table, rows=new))
             result.resealed[name] = result.resealed.get(name, 0) + written
             progress(name, result.resealed[name])
 
@@ -190,7 +191,7 @@ def _nothing_left(
 ) -> bool:
     """Whether all that can be read is read with the newest key, and found by its hashes."""
     for table in SEALED_TABLES.values():
-        for rows in _parts(engine, table, max(at_once, give_way.AT_ONCE)):
+        for rows in _parts(engine, table, max(at_once, ROWS_AT_ONCE)):
             if not all(_is_done(table, secrets, row, result.key_id) for row in rows):
                 return False
     for file in sealed_files(folder):

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from huimin.command_line import CommandProblem, echo, pass_instance, write_out
+from huimin.command_line import EXIT_FOUND, CommandProblem, echo, pass_instance, write_out
 from huimin.core.signed_note import Verifier
 from huimin.divisions.load import county_code
 from huimin.fleet.counties import read_counties
@@ -32,7 +32,6 @@ from huimin.reports.monthly import checked_month
 from huimin.reports.report_table import table_text
 from huimin.storage.engine import Transaction
 
-EXIT_FOUND = 1
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT = click.Path(path_type=Path, dir_okay=False)
 BINARY = ("xlsx",)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from huimin.command_line import Answer, answers, echo, pass_instance
+from huimin.command_line import EXIT_FOUND, Answer, answers, echo, pass_instance
 from huimin.core.catalogue import Text, text
 from huimin.instance import Instance
 from huimin.notices.attempt_words import masked_target, tell_attempt
@@ -17,7 +17,6 @@ from huimin.report_mail.post import post_due, sweep_files
 from huimin.report_mail.recipients import STATES, recipients_before
 from huimin.storage.engine import Row
 
-EXIT_FOUND = 1
 LISTED = 50
 
 

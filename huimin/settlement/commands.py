@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from huimin.command_line import (
+    EXIT_FOUND,
     Answer,
     answers,
     echo,
@@ -41,7 +42,6 @@ from huimin.settlement.wording import AMOUNTS, STATES, state_of, state_words
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Row, Transaction
 
-EXIT_FOUND = 1
 ROWS_MAX = 100_000
 FILES: dict[str, Callable[..., bytes]] = {"pdf": settlement_pdf, "xlsx": settlement_xlsx}
 SUMS_SHOWN = (

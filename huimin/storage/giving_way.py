@@ -1,13 +1,15 @@
 """Long work gives way to tills: it writes in short parts, and computes in short stretches.
 
 All writes pass one writer, and in the server all threads share one interpreter lock. So what writes
-much does it item by item, in as many transactions as it takes (`in_parts`): each is over after
-PART_SECONDS, and the sales that came meanwhile are written next, because the writer's queue is in
-order and processes take turns (write_turn.py). A rest as long as the part leaves the disk to them.
-And what computes for long inside the server does so
-in a block of `long_work`, where `give_way`, called between two small steps, rests REST times as
-long as the steps since the last rest have taken. A command has a process, and a lock, of its own:
-it computes `behind_the_tills`, with a lower priority.
+much does it item by item, in as many transactions as it takes (`in_parts`; `write_part` for work
+that finds its own items): each is over after PART_SECONDS, and the sales that came meanwhile are
+written next, because the writer's queue is in order and processes take turns (write_turn.py). A
+rest as long as the part leaves the disk to them.
+
+And what computes for long inside the server does so in a block of `long_work`, where `give_way`,
+called between two small steps, rests REST times as long as the steps since the last rest have
+taken. A command has a process, and a lock, of its own: it computes `behind_the_tills`, with a lower
+priority.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ REST_SECONDS_MAX = 0.05
 # while a library draws a page, for instance. The interpreter's own 0.005 is for quiet times.
 SWITCH_SECONDS = 0.001
 NICENESS = 15
+# Rows that one statement of a part is about.
+ROWS_AT_ONCE = 100
 WAKE_SECONDS = 0.5
 
 
@@ -148,12 +152,20 @@ def in_parts(
     """
     done = 0
     while done < len(items):
-        began = time.perf_counter()
-        written = engine.write(lambda tx, first=done: _part(tx, items, first, write, items_max))  # type: ignore[misc]
+        written = write_part(
+            engine,
+            lambda tx, first=done: _part(tx, items, first, write, items_max),  # type: ignore[misc]
+        )
         done += len(written)
         yield written
-        if done < len(items):
-            time.sleep(min(time.perf_counter() - began, REST_SECONDS_MAX))
+
+
+def write_part(engine: Engine, work: Callable[[Transaction], T]) -> T:
+    """Write one part of long work, then leave the database to others for as long."""
+    began = time.perf_counter()
+    result = engine.write(work)
+    time.sleep(min(time.perf_counter() - began, REST_SECONDS_MAX))
+    return result
 
 
 def _part(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
 from huimin.keys.personal_data import FILE_NAME, PersonalData, encrypting_key_id, sealing_key_id
+from huimin.privacy import rotate as rotate_module
 from huimin.privacy.rotate import Rotated, rotate_personal
 from huimin.privacy.sealed import SEALED_TABLES, sealed_files
 from huimin.storage.engine import Row
@@ -64,7 +65,7 @@ def test_killed_after_any_step_and_resumed_everything_is_as_before(instance: Ins
     made = make_everything(instance)
     others = [make_holder(instance, name="王五", phone=None, family=[])["id"] for _ in range(3)]
     before, killed = made.read(), 0
-    key_id = instance.personal_data.newest_key_id
+    (key_id,) = stored_key_ids(instance)
     while (done := rotate(instance, steps=0)) is None:
         killed += 1
         assert made.read() == before, f"killed after {killed} steps"
@@ -130,6 +131,24 @@ def test_the_files_of_a_running_job_are_left_and_keep_the_old_keys(
     again = rotate(sqlite_instance)
     assert again is not None and again.finished and again.key_id == done.key_id
     assert made.read() == before
+
+
+def test_whoever_must_run_it_again_is_told_why(
+    sqlite_instance: Instance, run_cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, folder = make_everything(sqlite_instance), sqlite_instance.settings.folder
+    command = ["keys", "rotate-personal", "--yes"]
+    end_job(sqlite_instance, made.job_id, "running")
+    busy = run_cli(command, folder)
+    assert busy.returncode == 1 and "1 个文件属于正在进行的名册工作" in busy.stderr
+    end_job(sqlite_instance, made.job_id)
+    with monkeypatch.context() as patched:
+        # As if something were written with the old key in every pass.
+        patched.setattr(rotate_module, "_nothing_left", lambda *_: False)
+        again = run_cli(command, folder)
+    assert again.returncode == 1 and "用旧密钥写的" in again.stderr
+    assert "名册" not in again.stderr
+    assert run_cli(command, folder).returncode == 0
 
 
 def test_what_no_key_can_read_stays_and_is_counted(sqlite_instance: Instance) -> None:
