@@ -24,7 +24,12 @@ from huimin.core.catalogue import say, sentence
 from huimin.divisions.load import read_divisions
 from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings, secret_key_of, variable
-from huimin.storage.open_engine import check_database, has_unfit_pooler, migrate_database
+from huimin.storage.open_engine import (
+    check_database,
+    has_unfit_pooler,
+    looking,
+    migrate_database,
+)
 
 # Sub-command → where it is, and its line in `huimin --help`.
 ROOM_COMMANDS: dict[str, tuple[str, str]] = {
@@ -174,7 +179,7 @@ def migrate(settings: Settings) -> None:
 @main.command()
 @pass_settings
 def check(settings: Settings) -> None:
-    """检查数据库：能否打开、版本、表结构、内部结构、外键。"""
+    """检查数据库：能否打开、版本、表结构、内部结构、外键；密钥文件能不能用。"""
     damage = check_database(settings)
     if damage:
         raise CommandProblem(
@@ -183,6 +188,7 @@ def check(settings: Settings) -> None:
             count=len(damage),
             first="；".join(damage[:3]),
         )
+    _require_keys(settings)
     echo("数据库完好：{place}", place=_place(settings))
     if has_unfit_pooler(settings):
         echo(
@@ -194,6 +200,16 @@ def check(settings: Settings) -> None:
     from huimin.serving.serve import note_open_listening
 
     note_open_listening(settings)
+
+
+def _require_keys(settings: Settings) -> None:
+    """Raise CommandProblem when a key file is missing, can't be read, or is another county's."""
+    from huimin.doctor.keys import keys_problem
+
+    with looking(settings) as tx:
+        problem = keys_problem(tx, settings.folder, secret=not settings.secret_key)
+    if problem is not None:
+        raise CommandProblem(problem.source, **problem.params)
 
 
 @main.command("settings")
