@@ -1,8 +1,9 @@
 """The changing codes of the next minutes, for a phone that may lose its network for a while.
 
 A code counts from a minute before its issue to two minutes after it (cards/changing_code.py), so a
-few codes, a minute apart, last through a shop without signal. The phone keeps them in memory alone;
-one that was moved can show at most those that it had.
+few codes last through a shop without signal. They are half a minute apart, so that after each use
+there is another one that a till takes already. The phone keeps them in memory alone; one that was
+moved can show at most those that it had.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from huimin.keys.key_ring import KeyRing
 from huimin.my import queries
 from huimin.storage.engine import Row, Transaction
 
-CODES_AHEAD = 5
+CODES_AHEAD = 10
+APART_SECONDS = STEP_SECONDS // 2
 
 
 def card_with_codes(tx: Transaction, device: Mapping[str, Any], now: datetime) -> Row:
@@ -42,18 +44,25 @@ def card_with_codes(tx: Transaction, device: Mapping[str, Any], now: datetime) -
 
 
 def codes_ahead(card: Mapping[str, Any], key_ring: KeyRing, now: datetime) -> list[dict[str, Any]]:
-    """CODES_AHEAD codes from now on: `shown_from` and `shown_until` in Unix seconds, and the QR
-    code's rows from the top as "1" for dark and "0" for light modules."""
+    """CODES_AHEAD codes from now on: `shown_from` and `shown_until` in Unix seconds; the rows of
+    the QR code from the top, each the bits of its modules (dark is 1) as a hexadecimal number, and
+    the `size` of a row.
+    """
     codes = []
     for step in range(CODES_AHEAD):
-        at = now + timedelta(seconds=step * STEP_SECONDS)
-        rows = code_modules(code_of(card, key_ring, at))
+        at = now + timedelta(seconds=step * APART_SECONDS)
+        modules = code_modules(code_of(card, key_ring, at))
         begins = int(at.timestamp())
         codes.append(
             {
                 "shown_from": begins,
                 "shown_until": begins + STEP_SECONDS,
-                "rows": ["".join("1" if dark else "0" for dark in row) for row in rows],
+                "size": len(modules),
+                "rows": [f"{_number(row):x}" for row in modules],
             }
         )
     return codes
+
+
+def _number(row: list[bool]) -> int:
+    return int("".join("1" if dark else "0" for dark in row), 2)

@@ -4,11 +4,11 @@
 
 import { readPhone, sign } from "./phone_key.js";
 
-/** @typedef {{ shown_from: number, shown_until: number, rows: string[] }} Code */
+/** @typedef {{ shown_from: number, shown_until: number, size: number, rows: string[] }} Code */
 
 const STEP_MS = 60_000;
-// A till takes a code up to a minute before its time.
-const EARLY_MS = 50_000;
+// A till takes a code up to a minute before its time, by its own clock.
+const EARLY_MS = 45_000;
 const PATIENCE_MS = 8_000;
 const QUIET_ZONE = 4;
 const WIDTH_MAX = 420;
@@ -92,7 +92,7 @@ async function refresh({ replace = false } = {}) {
       codes = fresh;
       shown = null;
     } else {
-      codes = fresh.filter((code) => code.shown_from >= current.shown_until);
+      codes = fresh.filter((code) => code.shown_from > current.shown_from);
     }
   } catch (error) {
     if (error instanceof Refused) {
@@ -109,7 +109,14 @@ async function refresh({ replace = false } = {}) {
 
 /** Without network: the next of the codes that are here, if a till takes it already. */
 function useNext() {
-  if (codes.length && codes[0].shown_from * 1000 - now() < EARLY_MS) show(/** @type {Code} */ (codes.shift()));
+  const next = codes[0];
+  if (next && next.shown_from * 1000 - now() < EARLY_MS) show(next);
+}
+
+/** The newest code whose time has come, or the next one. */
+function codeOfNow() {
+  const live = codes.filter((code) => code.shown_until * 1000 > now());
+  return live.filter((code) => code.shown_from * 1000 <= now()).pop() || live[0];
 }
 
 function tick() {
@@ -118,8 +125,7 @@ function tick() {
     void refresh();
   }
   if (!shown) {
-    codes = codes.filter((code) => code.shown_until * 1000 > now());
-    const next = codes.shift();
+    const next = codeOfNow();
     if (next) show(next);
     else if (!isAsking) {
       if (isOffline) stop(words.no_network);
@@ -140,10 +146,11 @@ function tick() {
 /** @param {Code} code */
 function show(code) {
   shown = code;
+  codes = codes.filter((one) => one.shown_from > code.shown_from);
   element("waiting").hidden = true;
   element("none").hidden = true;
   element("shown").hidden = false;
-  draw(/** @type {HTMLCanvasElement} */ (element("qr")), code.rows);
+  draw(/** @type {HTMLCanvasElement} */ (element("qr")), code);
   void stayBright();
 }
 
@@ -159,9 +166,9 @@ function stop(sentence) {
   why.focus();
 }
 
-/** @param {HTMLCanvasElement} canvas @param {string[]} rows */
-function draw(canvas, rows) {
-  const modules = rows.length + 2 * QUIET_ZONE;
+/** @param {HTMLCanvasElement} canvas @param {Code} code */
+function draw(canvas, { size, rows }) {
+  const modules = size + 2 * QUIET_ZONE;
   const room = Math.min(WIDTH_MAX, canvas.parentElement?.clientWidth || WIDTH_MAX);
   const dots = Math.max(2, Math.floor((room * (window.devicePixelRatio || 1)) / modules));
   canvas.width = canvas.height = modules * dots;
@@ -172,7 +179,7 @@ function draw(canvas, rows) {
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = "#000";
   rows.forEach((row, y) => {
-    [...row].forEach((dark, x) => {
+    [...Number.parseInt(row, 16).toString(2).padStart(size, "0")].forEach((dark, x) => {
       if (dark === "1") pen.fillRect((x + QUIET_ZONE) * dots, (y + QUIET_ZONE) * dots, dots, dots);
     });
   });
