@@ -20,7 +20,6 @@ from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
 from huimin.checkout.pages.offline_items import offline_pages
-from huimin.checkout.pages.proof import proof_pages
 from huimin.checkout.pages.till_app import till_files
 from huimin.checkout.pages.waiting_sales import waiting_pages
 from huimin.checkout.pages.why_refused import why_pages
@@ -46,6 +45,7 @@ from huimin.policies.pages import pages as policies_pages
 from huimin.practice import enter as practice
 from huimin.practice.pages import pages as practice_pages
 from huimin.publication.pages import pages as publication_pages
+from huimin.ratings.pages import pages as ratings_pages
 from huimin.reach.pages import pages as reach_pages
 from huimin.report_mail.pages import pages as report_mail_pages
 from huimin.reports.pages import pages as reports_pages
@@ -68,7 +68,7 @@ PAGES = (
     till_files,
     practice_pages,
     closing_pages,
-    proof_pages,
+    ratings_pages,
     claims_pages,
     offline_pages,
     waiting_pages,

@@ -237,6 +237,16 @@ class Settings:
     settlement_days: int = _setting(
         "商户确认结算单的天数 / days in which a merchant confirms a settlement", 7, _whole(1, 60)
     )
+    complaint_working_days: int = _setting(
+        "几个工作日内答复小票上的投诉 / working days in which a complaint is answered",
+        10,
+        _whole(1, 60),
+    )
+    keep_rating_days: int = _setting(
+        "评价的留言和照片保存几天，投诉从办结起，0 为不限 / days to keep what ratings say",
+        365,
+        _whole(0, KEPT_DAYS_MAX),
+    )
     keep_lookups_days: int = _setting(
         "谁查过卡的记录保存几天，0 为不限 / days to keep who looked at a card",
         730,

@@ -24,6 +24,7 @@ NAME_OF: dict[str, LookUp] = {
     "application": queries.name_of_application,
     "card": queries.name_of_card,
     "claim": queries.name_of_claim,
+    "complaint": queries.name_of_complaint,
     "division": queries.name_of_division,
     "division_list": queries.name_of_division_list,
     "ending": queries.name_of_ending,
@@ -36,6 +37,7 @@ NAME_OF: dict[str, LookUp] = {
     # A payee is that of a merchant, by whose id it is recorded.
     "payee": queries.name_of_merchant,
     "policy": queries.name_of_policy,
+    "rating": queries.name_of_rating,
     "receipt": queries.name_of_redemption,
     "redemption": queries.name_of_redemption,
     "register_token": queries.name_of_register_token,

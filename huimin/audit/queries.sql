@@ -105,6 +105,14 @@ SELECT number FROM card WHERE id = :id;
 -- name: name_of_claim$
 SELECT claim_no FROM claim WHERE id = :id;
 
+-- name: name_of_complaint$
+SELECT ledger.receipt_no FROM complaint
+JOIN rating ON rating.id = complaint.rating_id JOIN ledger ON ledger.id = rating.ledger_id
+WHERE complaint.id = :id;
+
+-- name: name_of_rating$
+SELECT ledger.receipt_no FROM rating JOIN ledger ON ledger.id = rating.ledger_id WHERE rating.id = :id;
+
 -- name: name_of_division$
 SELECT COALESCE(town.name || ' · ', '') || division.name FROM division
 LEFT JOIN division AS town ON town.code = division.parent_code AND town.level = 'town'

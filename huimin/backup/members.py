@@ -18,7 +18,7 @@ LEFT_OUT_FOLDERS = frozenset({"practice", "refused"})
 _LEFT_OUT = re.compile(
     r"\..*|.*\.lock|counters\.bin|huimin\.db(-wal|-shm|-journal)?|huimin-v\d+-.*\.db"
 )
-# Ends the name of a paper whose row is not yet known to be committed (holders/evidence.py).
+# Ends the name of a paper whose row is not yet known to be committed (keys/sealed_files.py).
 NEW = ".new"
 
 

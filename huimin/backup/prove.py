@@ -11,11 +11,11 @@ from huimin.backup import queries
 from huimin.backup.manifest import Manifest
 from huimin.core.catalogue import Text, text
 from huimin.core.chain import fold_heads
-from huimin.holders.evidence import FOLDER as PAPERS
 from huimin.keys.key_ring import FILE_NAME as CARD_KEYS
 from huimin.keys.key_ring import KeyRing
 from huimin.keys.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.keys.personal_data import PersonalData
+from huimin.keys.sealed_files import FOLDER as PAPERS
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings

@@ -10,13 +10,18 @@ SELECT COUNT(*) FROM holder WHERE erased_at IS NULL;
 SELECT COUNT(*) FROM card;
 
 -- name: count_papers$
-SELECT COUNT(*) FROM evidence_file WHERE removed_at IS NULL;
+-- Photos are kept with them.
+SELECT (SELECT COUNT(*) FROM evidence_file WHERE removed_at IS NULL)
+    + (SELECT COUNT(*) FROM picture WHERE removed_at IS NULL);
 
 -- name: chain_heads
 SELECT terminal_id, hash FROM chain_head ORDER BY terminal_id;
 
 -- name: papers
-SELECT id FROM evidence_file WHERE removed_at IS NULL ORDER BY id;
+SELECT id FROM evidence_file WHERE removed_at IS NULL
+UNION ALL
+SELECT id FROM picture WHERE removed_at IS NULL
+ORDER BY id;
 
 -- name: signing_keys_of_cards
 SELECT DISTINCT key_id FROM card ORDER BY key_id;

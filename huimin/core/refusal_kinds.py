@@ -228,6 +228,9 @@ KINDS: dict[str, Kind] = {
     ),
     "claim_decided": Kind(409, "这份补录登记已经处理过。", QUIET),
     "claim_own": Kind(403, "不能审批自己登记的补录，请由另一位管理员审批。", QUIET),
+    # -- a receipt judged
+    "rating_exists": Kind(409, "这张小票已经评价过了，一张小票只能评价一次。", QUIET),
+    "complaint_closed": Kind(409, "这份投诉已经办结，请刷新后再看。", QUIET),
     # -- closing a month
     "month_not_over": Kind(409, "{month} 还没有结束，结束之后才能核对和结账。", QUIET),
     "month_figures_changed": Kind(

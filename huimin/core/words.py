@@ -264,3 +264,21 @@ FACT_NAMES = Words(
         "silent": "没有交易的示范点",
     },
 )
+# How whoever holds a receipt judges the sale: whether the discount was given, and the stars.
+RATING_GIVEN = Words("rating_given", {"yes": "给了", "in_part": "只给了一部分", "no": "没有给"})
+RATING_STARS = Words(
+    "rating_stars", {"5": "很满意", "4": "满意", "3": "一般", "2": "不满意", "1": "很不满意"}
+)
+COMPLAINT_STATES = Words("complaint_state", {"open": "处理中", "closed": "已办结"})
+COMPLAINT_RESULTS = Words(
+    "complaint_result",
+    {
+        "upheld": "属实",
+        "upheld_in_part": "部分属实",
+        "not_upheld": "不属实",
+        "unclear": "无法查清",
+    },
+)
+COMPLAINT_STEPS = Words(
+    "complaint_step", {"note": "内部记录", "answer": "答复", "due": "延期", "result": "结果"}
+)

@@ -21,6 +21,7 @@ from huimin.checkout.reverse import reverse
 from huimin.core.days import county_start, month_days, month_of
 from huimin.core.refusals import Refusal
 from huimin.demo.county import County
+from huimin.demo.judged import judge_receipts
 from huimin.demo.missed import file_claims
 from huimin.demo.months import Act, MonthsPlan, Part, Purchase, Return
 from huimin.demo.refused import try_in_vain
@@ -57,6 +58,7 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
     try_in_vain(county, plan.days)
     leave_waiting(county, plan.days)
     file_claims(county)
+    judge_receipts(county)
     return played
 
 

@@ -33,3 +33,9 @@ ORDER BY
     CASE WHEN EXISTS (SELECT 1 FROM ledger WHERE ledger.card_id = card.id) THEN 0 ELSE 1 END,
     card.created_at, card.id
 LIMIT 1;
+
+-- name: latest_sales
+-- An outlet's sales, the latest first.
+SELECT ledger.* FROM ledger JOIN outlet ON outlet.id = ledger.outlet_id
+WHERE outlet.name = :outlet AND ledger.kind = 'redemption'
+ORDER BY ledger.id DESC LIMIT 60;

@@ -116,7 +116,7 @@ def matching() -> str | Response:
 def _address_of(kind: str, row: Row) -> str:
     if kind == "sales":
         prefix = row["hash"][:HASH_CHARACTERS]
-        return url_for("proof.receipt", receipt_no=row["receipt_no"], hash_prefix=prefix)
+        return url_for("ratings.receipt", receipt_no=row["receipt_no"], hash_prefix=prefix)
     endpoint, argument = PAGES_OF_MATCHES[kind]
     return url_for(endpoint, **{argument: row["id"]})
 

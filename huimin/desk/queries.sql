@@ -153,6 +153,17 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
     -- with: up_to_max
 ;
 
+-- name: complaints_open^
+-- Open complaints due on a day or later, or before it.
+-- with: counted
+    SELECT complaint.due_on || ' ' || complaint.id || ' ' || outlet.name AS item
+    FROM complaint
+    JOIN rating ON rating.id = complaint.rating_id
+    JOIN outlet ON outlet.id = rating.outlet_id
+    WHERE complaint.state = 'open' AND complaint.due_on >= :due_from AND complaint.due_on < :due_before
+    -- with: up_to_max
+;
+
 -- name: silent_outlets^
 -- Active outlets without a redemption in a month.
 -- with: counted

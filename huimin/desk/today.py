@@ -25,6 +25,7 @@ COUNT_MAX = 10_000
 ENDING_DAYS = 30
 # The same as in the list of settlements (settlement/find_settlements.py).
 SETTLEMENT_LATE_DAYS = 30
+LAST_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ def _of_the_county(tx: Transaction, reader: Reader, now: datetime) -> dict[str, 
         "report_recipients": queries.report_recipients(tx, not_by=reader.username, **most),
         "payees": queries.payees_to_decide(tx, not_by=reader.username, **most),
         **_budgets(tx, now),
+        "complaints_late": queries.complaints_open(
+            tx, due_from="", due_before=today.isoformat(), **most
+        ),
+        "complaints": queries.complaints_open(
+            tx, due_from=today.isoformat(), due_before=LAST_DAY, **most
+        ),
         "waiting_sales": queries.waiting_sales(tx, **mine),
         "alerts": queries.open_alerts(tx, **most),
         "merchant_applications": queries.merchant_applications(tx, **most),

@@ -1,8 +1,7 @@
 """Papers that prove an entitlement: checked by content, stored encrypted, never executed.
 
-A file is stored in the instance folder under its row's id, mode 0600; its name is only in the
-database. It is written before its row, as ID.new until the row is committed, and deleted after it:
-no row lacks its file, and a file that never got a row is known by its name and swept away.
+How a file and its row stay together is in keys/sealed_files.py; photos of other rooms stand in the
+same folder (pictures/) and are swept with the papers.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,17 +24,21 @@ from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
 from huimin.keys.personal_data import PersonalData
-from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
-from huimin.storage.ids import new_id
-from huimin.storage.new_file import clean_file_name, write_whole
+from huimin.keys.sealed_files import (
+    FOLDER,
+    NEW,
+    new_sealed_files,
+    read_file,
+    settle,
+    write_new,
+)
+from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.new_file import clean_file_name
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
 FILES_MAX = 20
 PIXELS_MAX = 60_000_000
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
-FOLDER = "evidence"
-# Ends the name of a file whose row is not yet known to be committed.
-NEW = ".new"
 SWEPT_AFTER = timedelta(hours=1)
 LOOKS_APART = timedelta(hours=1)
 
@@ -63,10 +66,7 @@ def store_file(
     It is called outside a transaction, so that the only writer never waits for a large file. Raises
     FieldProblems on `evidence`.
     """
-    media_type, file_id = checked_type(content), new_id()
-    _write(folder, file_id + NEW, personal_data.seal(content, file_id))
-    digest = hashlib.sha256(content).hexdigest()
-    return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
+    return _stored(file_name, content, lambda content: write_new(personal_data, folder, content))
 
 
 @contextmanager
@@ -75,22 +75,8 @@ def new_files(personal_data: PersonalData, folder: Path) -> Iterator[StoreFile]:
 
     When the block raises, the files are gone again.
     """
-    stored: list[StoredFile] = []
-
-    def store(file_name: str, content: bytes) -> StoredFile:
-        stored.append(store_file(personal_data, folder, file_name=file_name, content=content))
-        return stored[-1]
-
-    try:
-        yield store
-    except StorageProblem:
-        raise  # the rows may have been committed: the sweep looks
-    except BaseException:
-        for file in stored:
-            drop_file(folder, file.id)
-        raise
-    for file in stored:
-        _settle(folder, file.id)
+    with new_sealed_files(personal_data, folder) as new:
+        yield lambda file_name, content: _stored(file_name, content, new.write)
 
 
 def sweep_files(engine: Engine, folder: Path, now: datetime) -> int:
@@ -111,7 +97,7 @@ def sweep_files(engine: Engine, folder: Path, now: datetime) -> int:
         if path.name.endswith(NEW) and engine.read(
             lambda tx, file_id=file_id: queries.evidence_has_row(tx, id=file_id)  # type: ignore[misc]
         ):
-            _settle(folder, file_id)
+            settle(folder, file_id)
         else:
             swept += _is_gone(path)
     return swept
@@ -145,7 +131,7 @@ def read_evidence(
 ) -> tuple[Row, bytes]:
     """The row and the content; the access is recorded. Raises Refusal `not_found`."""
     row = _evidence_of(tx, holder_id, file_id)
-    content = personal_data.unseal(_sealed(folder, file_id), file_id)
+    content = read_file(personal_data, folder, file_id)
     record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
     return row, content
 
@@ -166,7 +152,7 @@ def look_at_evidence(
     seen = queries.looks_since(tx, holder_id=holder_id, actor=by["actor"], since=since)
     if not any(read_json(look["new_json"]).get("file") == file_id for look in seen):
         record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
-    return row, personal_data.unseal(_sealed(folder, file_id), file_id)
+    return row, read_file(personal_data, folder, file_id)
 
 
 def _evidence_of(tx: Transaction, holder_id: str, file_id: str) -> Row:
@@ -185,12 +171,6 @@ def remove_evidence(
     queries.remove_evidence(tx, id=file_id, removed_at=instant_text(by["now"]))
     old = {"file": file_id}
     record(tx, "holder.evidence_removed", holder_id, reason=reason, old=old, **by)
-
-
-def drop_file(folder: Path, file_id: str) -> None:
-    """Delete the content of a removed file."""
-    for name in (file_id, file_id + NEW):
-        (folder / FOLDER / name).unlink(missing_ok=True)
 
 
 def evidence_of(tx: Transaction, holder_id: str) -> list[Row]:
@@ -218,23 +198,10 @@ def checked_type(content: bytes) -> str:
         ) from error
 
 
-def _write(folder: Path, file_id: str, sealed: bytes) -> None:
-    evidence_folder = folder / FOLDER
-    evidence_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(evidence_folder / file_id, sealed)
-
-
-def _settle(folder: Path, file_id: str) -> None:
-    """Give a file its name for good. Another process may have done so."""
-    with suppress(FileNotFoundError):
-        (folder / FOLDER / (file_id + NEW)).replace(folder / FOLDER / file_id)
-
-
-def _sealed(folder: Path, file_id: str) -> bytes:
-    try:
-        return (folder / FOLDER / file_id).read_bytes()
-    except FileNotFoundError:  # just committed, or the process ended before the name was settled
-        return (folder / FOLDER / (file_id + NEW)).read_bytes()
+def _stored(file_name: str, content: bytes, write: Callable[[bytes], str]) -> StoredFile:
+    media_type, file_id = checked_type(content), write(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
 
 
 def _is_gone(path: Path) -> bool:

@@ -508,10 +508,16 @@ ORDER BY uploaded_at, id;
 SELECT * FROM evidence_file WHERE id = :id AND holder_id = :holder_id AND removed_at IS NULL;
 
 -- name: removed_evidence
-SELECT id FROM evidence_file WHERE removed_at IS NOT NULL ORDER BY id;
+-- Papers and photos stand in one folder.
+SELECT id FROM evidence_file WHERE removed_at IS NOT NULL
+UNION ALL
+SELECT id FROM picture WHERE removed_at IS NOT NULL
+ORDER BY id;
 
 -- name: evidence_has_row$
-SELECT id FROM evidence_file WHERE id = :id AND removed_at IS NULL;
+SELECT id FROM evidence_file WHERE id = :id AND removed_at IS NULL
+UNION ALL
+SELECT id FROM picture WHERE id = :id AND removed_at IS NULL;
 
 -- name: remove_evidence!
 UPDATE evidence_file SET removed_at = :removed_at WHERE id = :id;

@@ -45,6 +45,14 @@ class WorkingDays:
             day -= timedelta(days=1)
         return day
 
+    def after(self, day: date, count: int) -> date:
+        """The working day that comes so many working days after `day`."""
+        for _ in range(count):
+            day += timedelta(days=1)
+            while not self.is_working(day):
+                day += timedelta(days=1)
+        return day
+
     def with_years_of(self, other: WorkingDays) -> WorkingDays:
         """These days, with every year that `other` has taken from it."""
         own_days = {

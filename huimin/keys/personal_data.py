@@ -37,6 +37,7 @@ Purpose = Literal[
     "kept_form",
     "merchant_payee",
     "reach_contact.note",
+    "rating.words",
 ]
 
 

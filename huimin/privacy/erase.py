@@ -27,9 +27,9 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Problems, field_problem
 from huimin.holders.drafts import draft_values
-from huimin.holders.evidence import drop_file
 from huimin.holders.name_grams import renew_name_grams
 from huimin.keys.personal_data import PersonalData
+from huimin.keys.sealed_files import drop_file
 from huimin.privacy import queries
 from huimin.privacy.files import delete_all, job_folders_with, refused_workbooks_with
 from huimin.privacy.person import needles_of
@@ -55,6 +55,7 @@ ERASED = Words(
         "eligibilities": "保障资格的证明和来源",
         "applications": "申请的原因",
         "claims": "补录优惠的说明和商品",
+        "ratings": "小票评价的留言和照片",
         "card_events": "卡的变动的原因",
         "my_card": "“我的卡”的登录、登录码、手机和家人",
         "audit_record": "审计记录里本人的姓名、电话和原因",
@@ -124,6 +125,7 @@ def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: R
         "eligibilities": len(queries.eligibilities_of_person(tx, **own)),
         "applications": len(queries.applications_of_person(tx, **own)),
         "claims": len(queries.claims_of_person(tx, **own)),
+        "ratings": sum(map(_says_something, queries.ratings_of_person(tx, **own))),
         "card_events": len(queries.card_events_of_person(tx, **own)),
         "my_card": sum(len(query(tx, **own)) for query in MY_CARD_ROWS),
         "audit_record": len(queries.events_of_person(tx, **own)),
@@ -152,6 +154,8 @@ def open_matters(tx: Transaction, holder_id: str, today: date) -> list[Text]:
     ]
     claims = [r["claim_no"] for r in queries.claims_of_person(tx, **own) if _is_open(r)]
     matters += [text("补录优惠 {number} 还没有审批。", number=number) for number in claims]
+    if any(r["complaint_state"] == "open" for r in queries.ratings_of_person(tx, **own)):
+        matters.append(text("有一份小票的投诉还没有办结。"))
     waiting = len(queries.waiting_of_person(tx, **own))
     if waiting:
         matters.append(text("还有 {count} 笔断网交易待核。", count=waiting))
@@ -182,7 +186,7 @@ def erase_person(
     end_cards: bool = False,
     **by: Unpack[By],
 ) -> list[str]:
-    """Erase the person of the plan; the ids of the papers whose files are to be deleted.
+    """Erase the person of the plan; the ids of the papers and photos whose files are to be deleted.
 
     With `end_cards` the person's cards are revoked first. Raises FieldProblems on `person` for what
     is still open or when the person was changed since the plan was read, and on `reason`.
@@ -204,14 +208,18 @@ def erase_person(
         problems.refuse("person", matter)
     problems.finish()
     household = _belongings(tx, secrets, holder)
+    ratings = list(queries.ratings_of_person(tx, holder_id=holder_id))
     if queries.erase_person(tx, holder_id=holder_id, now=now) == 0:
         return []
     _erase_household(tx, holder_id, household, now)
     _erase_records(tx, holder_id, now)
+    for rating in ratings:
+        forget_rating(tx, rating, now)
     erase_texts(tx, plan)
     _erase_events(tx, holder_id)
     record(tx, "holder.erased", holder_id, reason=reason, **by)
-    return [row["id"] for row in household.papers]
+    photos = [row["picture_id"] for row in ratings if row["picture_id"]]
+    return [*(row["id"] for row in household.papers), *photos]
 
 
 def erase_texts(tx: Transaction, plan: Plan) -> None:
@@ -223,11 +231,22 @@ def erase_texts(tx: Transaction, plan: Plan) -> None:
 
 
 def delete_files(folder: Path, papers: Iterable[str], plan: Plan) -> None:
-    """Delete the papers, and the plan's files of register jobs and workbooks."""
+    """Delete the papers and photos, and the plan's files of register jobs and workbooks."""
     for file_id in papers:
         drop_file(folder, file_id)
     for paths in plan.files.values():
         delete_all(paths)
+
+
+def forget_rating(tx: Transaction, row: Row, now: str) -> None:
+    """Take words and photo from a judgement; its photo's file goes after the commit."""
+    if row["picture_id"]:
+        queries.forget_picture(tx, id=row["picture_id"], now=now)
+    queries.forget_rating(tx, id=row["id"], now=now)
+
+
+def _says_something(rating: Row) -> bool:
+    return bool(rating["words_cipher"] or rating["picture_id"])
 
 
 def _erase_household(tx: Transaction, holder_id: str, household: Belongings, now: str) -> None:

@@ -18,14 +18,18 @@ from huimin.core.acting import By
 from huimin.core.catalogue import Words, text
 from huimin.core.days import county_minute, instant_text
 from huimin.core.json_text import read_json, write_json
-from huimin.holders.evidence import FOLDER as EVIDENCE
-from huimin.holders.evidence import NEW
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData, Purpose
+from huimin.keys.sealed_files import read_file
 from huimin.privacy.person import RECORDS
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name, write_whole
 
 HIDDEN = ("_cipher", "_hash")
+# Section, text, and for what it is encrypted.
+TEXTS: tuple[tuple[str, str, Purpose], ...] = (
+    ("contacts", "note", "reach_contact.note"),
+    ("ratings", "words", "rating.words"),
+)
 SECTIONS = Words(
     "export_section",
     {
@@ -39,6 +43,7 @@ SECTIONS = Words(
         "redemptions_and_reversals": "优惠交易和退货",
         "discount_used": "用掉的优惠",
         "claims": "补录优惠",
+        "ratings": "小票的评价",
         "offline_sales": "断网时的交易",
         "refused_attempts": "收银台没有受理的",
         "alerts": "异常提醒",
@@ -72,9 +77,10 @@ def export_person(
     sections = {name: [_in_clear(row) for row in rows] for name, rows in rows_by_section.items()}
     for row, clear in zip(rows_by_section["family"], sections["family"], strict=True):
         clear["id_number"] = secrets.value(row, "family_member.id_number")
-    for row, clear in zip(rows_by_section["contacts"], sections["contacts"], strict=True):
-        cipher = row["note_cipher"]
-        clear["note"] = secrets.decrypt(cipher, "reach_contact.note") if cipher else None
+    for section, word, purpose in TEXTS:
+        for row, clear in zip(rows_by_section[section], sections[section], strict=True):
+            cipher = row[f"{word}_cipher"]
+            clear[word] = secrets.decrypt(cipher, purpose) if cipher else None
     return {"made_at": instant_text(by["now"]), "person": [person], **sections}
 
 
@@ -88,20 +94,21 @@ def write_export(
         lines = "\r\n".join(_lines(exported, language, now))
         book.writestr("data.txt", "\ufeff" + lines + "\r\n")
         for row in exported["papers"]:
-            content = _paper(secrets, folder, row)
+            content = None if row["removed_at"] else _file(secrets, folder, row["id"])
             if content is not None:
                 book.writestr(f"papers/{row['id']} {clean_file_name(row['file_name'])}", content)
+        for row in exported["ratings"]:
+            content = _file(secrets, folder, row["picture_id"]) if row["picture_id"] else None
+            if content is not None:
+                book.writestr(f"photos/{row['picture_id']}.jpg", content)
     write_whole(path, packed.getvalue())
 
 
-def _paper(secrets: PersonalData, folder: Path, row: Mapping[str, Any]) -> bytes | None:
-    if row["removed_at"] is not None:
+def _file(secrets: PersonalData, folder: Path, file_id: str) -> bytes | None:
+    try:
+        return read_file(secrets, folder, file_id)
+    except FileNotFoundError:
         return None
-    for name in (row["id"], row["id"] + NEW):
-        path = folder / EVIDENCE / name
-        if path.exists():
-            return secrets.unseal(path.read_bytes(), row["id"])
-    return None
 
 
 def _in_clear(row: Mapping[str, Any]) -> Row:

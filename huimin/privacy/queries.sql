@@ -46,11 +46,20 @@ WHERE id > :after AND note_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
 -- name: reseal_contact!
 UPDATE reach_contact SET note_cipher = :cipher WHERE id = :id AND note_cipher = :before;
 
+-- name: sealed_ratings
+SELECT id, words_cipher FROM rating_content
+WHERE id > :after AND words_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
+
+-- name: reseal_rating!
+UPDATE rating_content SET words_cipher = :cipher WHERE id = :id AND words_cipher = :before;
+
 -- name: running_jobs
 SELECT id FROM job WHERE state IN ('waiting', 'running');
 
 -- name: evidence_removed^
-SELECT id FROM evidence_file WHERE id = :id AND removed_at IS NOT NULL;
+SELECT id FROM evidence_file WHERE id = :id AND removed_at IS NOT NULL
+UNION ALL
+SELECT id FROM picture WHERE id = :id AND removed_at IS NOT NULL;
 
 -- ---------------------------------------------------------------- one person
 -- name: cards_of_person
@@ -79,6 +88,16 @@ SELECT * FROM evidence_file WHERE holder_id = :holder_id ORDER BY id;
 
 -- name: claims_of_person
 SELECT * FROM claim WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: ratings_of_person
+-- How receipts of the person's purchases were judged, and what came of it.
+SELECT rating.id, rating.ledger_id, rating.outlet_id, rating.given, rating.stars, rating.answered_at,
+    rating_content.words_cipher, rating_content.picture_id, complaint.state AS complaint_state,
+    complaint.due_on, complaint.result, complaint.closed_at
+FROM rating
+LEFT JOIN rating_content ON rating_content.id = rating.id
+LEFT JOIN complaint ON complaint.rating_id = rating.id
+WHERE rating.holder_id = :holder_id ORDER BY rating.id;
 
 -- name: sales_of_person
 SELECT id, kind, reverses_id, receipt_no, outlet_id, order_no, card_id, presenter_kind, presenter_id,
@@ -190,6 +209,13 @@ WHERE holder_id = :holder_id;
 UPDATE claim SET note = NULL, items_json = NULL,
     reason = CASE WHEN reason IS NULL THEN NULL ELSE '' END
 WHERE holder_id = :holder_id;
+
+-- name: forget_rating!
+UPDATE rating_content SET words_cipher = NULL, picture_id = NULL, removed_at = :now
+WHERE id = :id AND removed_at IS NULL;
+
+-- name: forget_picture!
+UPDATE picture SET removed_at = :now, sha256 = '' WHERE id = :id AND removed_at IS NULL;
 
 -- name: erase_contacts!
 DELETE FROM reach_contact WHERE holder_id = :holder_id;
@@ -332,6 +358,15 @@ ORDER BY id;
 -- name: write_text_of_waiting_decision!
 UPDATE waiting_decision SET reason = :reason WHERE id = :id;
 
+-- name: texts_of_complaint_step
+SELECT id, text FROM complaint_step
+WHERE id >= :least AND id <= :most
+    AND (text LIKE :first OR text LIKE :second OR text LIKE :third OR text LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_complaint_step!
+UPDATE complaint_step SET text = :text WHERE id = :id;
+
 -- name: texts_of_day_close
 SELECT id, reasons_json FROM (
     SELECT id, reasons_json,
@@ -430,3 +465,12 @@ ORDER BY evidence_file.id LIMIT :row_limit;
 
 -- name: forget_paper!
 UPDATE evidence_file SET removed_at = :now, file_name = '', sha256 = '' WHERE id = :id;
+
+-- name: old_ratings
+-- What judgements say and show, answered before an instant; those that became a complaint, closed before it.
+SELECT rating_content.id, rating_content.picture_id FROM rating_content
+JOIN rating ON rating.id = rating_content.id
+LEFT JOIN complaint ON complaint.rating_id = rating.id
+WHERE rating_content.removed_at IS NULL AND rating.answered_at < :before
+    AND (complaint.id IS NULL OR complaint.closed_at < :before)
+ORDER BY rating_content.id LIMIT :row_limit;

@@ -13,15 +13,16 @@ from functools import partial
 from huimin.audit.record import record
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.days import county_day, instant_text
-from huimin.holders.evidence import drop_file
 from huimin.holders.registers.jobs import drop_old_files
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
+from huimin.keys.sealed_files import drop_file
 from huimin.privacy import queries
+from huimin.privacy.erase import forget_rating
 from huimin.privacy.erased_list import add_to_list
 from huimin.privacy.files import delete_all, refused_workbooks
 from huimin.report_mail.post import sweep_files
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.giving_way import ROWS_AT_ONCE, write_part
 from huimin.storage.ids import least_id
 
@@ -54,6 +55,8 @@ def keep_no_longer(instance: Instance) -> Outcome:
     outcome.try_part(
         registers, partial(_tell, outcome, registers, partial(_register_files, instance, now))
     )
+    judged = text("评价的留言和照片")
+    outcome.try_part(judged, partial(_tell, outcome, judged, partial(_ratings, instance, now)))
     outcome.try_part(text("报表寄送"), lambda: sweep_files(engine, settings, now))
     outcome.try_part(
         text("已删除人员的名单"), lambda: add_to_list(folder, engine.read(queries.erased_people))
@@ -113,6 +116,27 @@ def _papers(instance: Instance, now: datetime) -> int:
         for file_id in ids:
             drop_file(folder, file_id)
         total += len(ids)
+    return total
+
+
+def _ratings(instance: Instance, now: datetime) -> int:
+    """What judgements of receipts say and show; the answer and its stars stay."""
+    days, folder, total = instance.settings.keep_rating_days, instance.settings.folder, 0
+    if not days:
+        return 0
+    before = instant_text(now - timedelta(days=days))
+
+    def part(tx: Transaction) -> list[Row]:
+        rows = list(queries.old_ratings(tx, before=before, row_limit=ROWS_AT_ONCE))
+        for row in rows:
+            forget_rating(tx, row, instant_text(now))
+        return rows
+
+    while rows := write_part(instance.engine, part):
+        for row in rows:
+            if row["picture_id"]:
+                drop_file(folder, row["picture_id"])
+        total += len(rows)
     return total
 
 

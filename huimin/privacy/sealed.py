@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from huimin.core.phone import BETWEEN
-from huimin.holders.evidence import FOLDER as EVIDENCE
-from huimin.holders.evidence import NEW
 from huimin.holders.registers.jobs import FOLDER as JOBS
 from huimin.keys.personal_data import PersonalData, Purpose, encrypting_key_id
+from huimin.keys.sealed_files import FOLDER as EVIDENCE
+from huimin.keys.sealed_files import NEW
 from huimin.privacy import queries
 from huimin.storage.append_only import opened
 from huimin.storage.engine import Row, Transaction
@@ -118,6 +118,12 @@ SEALED_TABLES = {
         queries.reseal_contact,
         guarded="reach_contact",
     ),
+    "rating_content": SealedTable(
+        ("words_cipher",),
+        queries.sealed_ratings,
+        _text("words_cipher", "rating.words"),
+        queries.reseal_rating,
+    ),
 }
 
 
@@ -132,7 +138,7 @@ class SealedFile:
 
 
 def sealed_files(folder: Path) -> Iterator[SealedFile]:
-    """The papers of people, and the files of register jobs; half-written ones are left out."""
+    """Papers of people, photos, and the files of register jobs; half-written ones are left out."""
     for path in sorted((folder / EVIDENCE).glob("[!.]*")):
         file_id = path.name.removesuffix(NEW)
         yield SealedFile(path, file_id, evidence_id=file_id)

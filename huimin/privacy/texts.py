@@ -111,6 +111,13 @@ FREE_TEXTS = (
         guarded=True,
     ),
     FreeText(
+        "complaint_step",
+        ("text",),
+        queries.texts_of_complaint_step,
+        queries.write_text_of_complaint_step,
+        guarded=True,
+    ),
+    FreeText(
         "day_close",
         ("reasons_json",),
         queries.texts_of_day_close,

@@ -11,6 +11,7 @@ from datetime import date
 
 from huimin.policies.in_force import in_force
 from huimin.publication import queries
+from huimin.publication.scores import outlet_score
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, like_pattern
 
@@ -30,6 +31,11 @@ outlets_after = ListQuery[Criteria](queries, "outlets_after", _parameters)
 def with_rates(tx: Transaction, outlets: Sequence[Row], day: date) -> list[Row]:
     """The outlets, each with `rate_bp` for holders in general, None for none."""
     return [{**row, "rate_bp": _rate(tx, row, day)} for row in outlets]
+
+
+def with_scores(tx: Transaction, outlets: Sequence[Row]) -> list[Row]:
+    """The outlets, each with `score` (scores.py), None while too few have judged it."""
+    return [{**row, "score": outlet_score(tx, row["id"])} for row in outlets]
 
 
 def towns(tx: Transaction) -> Iterable[Row]:

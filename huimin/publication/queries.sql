@@ -102,3 +102,21 @@ WHERE o.state = 'active' AND m.state = 'active'
        OR lower(o.address) LIKE :pattern ESCAPE '!')
 ORDER BY o.id
 LIMIT :row_limit;
+
+-- name: people_who_rated$
+-- How many people judged an outlet, counted up to :enough.
+SELECT COUNT(*) FROM (
+    SELECT DISTINCT holder_id FROM rating WHERE outlet_id = :outlet_id LIMIT :enough) AS few;
+
+-- name: rating_months_of_outlet
+SELECT answers, stars, given_yes, given_in_part, given_no FROM rating_month
+WHERE outlet_id = :outlet_id ORDER BY month;
+
+-- name: closed_complaints
+-- In the order of their results; who complained and about whom decides what may be shown, and is not.
+SELECT complaint.closed_at, complaint.result, outlet.kind, outlet.merchant_id, rating.holder_id
+FROM complaint
+JOIN rating ON rating.id = complaint.rating_id
+JOIN outlet ON outlet.id = rating.outlet_id
+WHERE complaint.state = 'closed'
+ORDER BY complaint.closed_at, complaint.id;

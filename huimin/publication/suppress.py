@@ -237,7 +237,7 @@ def _best_joined(kinds: Sequence[str], counts_of: Callable[[Group], Counts]) -> 
     There are five kinds, so every way to join them is looked at. Raises ValueError if none may be.
     """
     counts = lru_cache(maxsize=None)(counts_of)
-    ways = [way for way in _ways_to_join(kinds) if not any(_is_sensitive(counts(g)) for g in way)]
+    ways = [way for way in ways_to_join(kinds) if not any(_is_sensitive(counts(g)) for g in way)]
 
     def cost(way: list[Group]) -> tuple[int, int]:
         return -len(way), sum(counts(group).people for group in way if len(group) > 1)
@@ -245,13 +245,13 @@ def _best_joined(kinds: Sequence[str], counts_of: Callable[[Group], Counts]) -> 
     return min(ways, key=cost)
 
 
-def _ways_to_join(kinds: Sequence[str]) -> Iterator[list[Group]]:
+def ways_to_join(kinds: Sequence[str]) -> Iterator[list[Group]]:
     """Every partition, in the order of each group's first kind; of equals the first is simplest."""
     if not kinds:
         yield []
         return
     *before, last = kinds
-    for way in _ways_to_join(before):
+    for way in ways_to_join(before):
         yield [*way, (last,)]
         for n, group in enumerate(way):
             yield [*way[:n], (*group, last), *way[n + 1 :]]

@@ -40,6 +40,8 @@ APPEND_ONLY_TABLES = (
     "tree_block",
     "epoch",
     "epoch_chain",
+    "rating",
+    "complaint_step",
 )
 
 _SQLITE = """

@@ -33,6 +33,14 @@ def post_button(text: Any, endpoint: str, key: str) -> Markup:
     ).format(_address(endpoint, key), generate_csrf(), text)
 
 
+def stars(count: int) -> Markup:
+    """Stars out of five, read aloud as a number."""
+    return Markup(
+        '<span class="stars nowrap"><span aria-hidden="true">{}{}</span>'
+        '<span class="visually-hidden">{}</span></span>'
+    ).format("★" * count, "☆" * (5 - count), gettext("{count} 颗星", count=count))
+
+
 def minute(instant: str) -> Markup:
     """An instant as county time, to the minute, on one line."""
     return Markup('<span class="nowrap">{}</span>').format(minute_text(instant))

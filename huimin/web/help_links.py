@@ -44,6 +44,8 @@ SECTIONS = {
     "waiting": "offline#waiting-sales",
     "attempts": "alerts#what-tills-were-refused",
     "alerts": "alerts#alerts",
+    "ratings": "ratings#complaints",
+    "ratings.own_scores": "ratings#an-outlets-score",
     "reports": "reports#a-month-or-any-days",
     "reports.rows": "reports#the-rows-behind-a-number",
     "reports.cards": "reports#the-rows-behind-a-number",

@@ -37,6 +37,8 @@ GROUPS = (
             ("merchants.devices", _("收银设备"), "device.read"),
             ("offline.items", _("断网交易"), "offline.read"),
             ("claims.claims", _("补录优惠"), "claim.read"),
+            ("ratings.ratings", _("评价"), "rating.read"),
+            ("ratings.complaints", _("投诉"), "complaint.read"),
             ("attempts.attempts", _("被拒记录"), "attempt.read"),
             ("alerts.alerts", _("提醒"), "alert.read"),
         ),

@@ -15,7 +15,7 @@ from huimin.backup.restore import restore_county
 from huimin.backup.write_archive import ArchiveWriter, writing
 from huimin.core.catalogue import Text
 from huimin.core.days import parse_instant
-from huimin.holders.evidence import FOLDER as PAPERS
+from huimin.keys.sealed_files import FOLDER as PAPERS
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
 from huimin.storage.migrate import newest_version

@@ -15,8 +15,8 @@ from huimin.backup.manifest import Manifest
 from huimin.backup.read_archive import read_first, unpack
 from huimin.backup.rehearse import rehearse
 from huimin.backup.restore import Restored, restore_county
-from huimin.holders.evidence import FOLDER as PAPERS
 from huimin.instance import Instance
+from huimin.keys.sealed_files import FOLDER as PAPERS
 from huimin.ledger.epochs import current_epoch
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups

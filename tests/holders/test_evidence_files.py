@@ -13,7 +13,6 @@ import pytest
 from huimin.holders.evidence import (
     FILES_MAX,
     add_evidence,
-    drop_file,
     new_files,
     read_evidence,
     remove_evidence,
@@ -21,6 +20,7 @@ from huimin.holders.evidence import (
     sweep_files,
 )
 from huimin.instance import Instance
+from huimin.keys.sealed_files import drop_file
 from tests.making.holders import make_holder
 from tests.making.staff import csrf_of, make_staff, sign_in
 

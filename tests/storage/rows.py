@@ -559,6 +559,58 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "made_at": AT,
         },
     ),
+    (
+        "picture",
+        {
+            "id": "pi",
+            "width_pixels": 4,
+            "height_pixels": 3,
+            "size_bytes": 12,
+            "sha256": "0" * 64,
+            "sent_at": AT,
+        },
+    ),
+    (
+        "rating",
+        {
+            "id": "ra",
+            "ledger_id": "l",
+            "outlet_id": "o",
+            "holder_id": "h",
+            "month": "2026-10",
+            "given": "no",
+            "stars": 2,
+            "answered_at": AT,
+        },
+    ),
+    (
+        "rating_month",
+        {
+            "outlet_id": "o",
+            "month": "2026-10",
+            "answers": 1,
+            "stars": 2,
+            "given_yes": 0,
+            "given_in_part": 0,
+            "given_no": 1,
+        },
+    ),
+    ("rating_content", {"id": "ra", "words_cipher": "1.c", "picture_id": "pi"}),
+    (
+        "complaint",
+        {"id": "co", "rating_id": "ra", "state": "open", "due_on": "2026-11-13", "opened_at": AT},
+    ),
+    (
+        "complaint_step",
+        {
+            "id": "cs",
+            "complaint_id": "co",
+            "kind": "note",
+            "text": "已联系示范点",
+            "at": AT,
+            "recorded_by": "p",
+        },
+    ),
 ]
 
 

@@ -20,8 +20,11 @@ from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.practice.county import OUTLET_NAME, TERMINAL_LABEL
+from huimin.ratings.find_ratings import rating_by_id
+from huimin.ratings.judgement import Judgement
 from tests.making.merchants import credit_code
 from tests.making.policies import make_policy
+from tests.making.ratings import make_rating
 from tests.making.staff import csrf_of, make_staff, sign_in
 from tests.traditional import left_simplified, wrong_conversions
 from tests.whole_app.test_access_table import PUBLIC, action_of, rules_of
@@ -123,7 +126,16 @@ def ids(sqlite_instance: Instance, place: Place) -> dict[str, str]:
         "address": "南塔路",
     }
     sqlite_instance.engine.write(lambda tx: ask_to_join(tx, form, now=sqlite_instance.clock()))
-    return {**NO_IDS, **place.ids, "policy_id": row["id"]}
+    rating_id = make_rating(sqlite_instance, place.sale, Judgement("no", 1))
+    rating = sqlite_instance.engine.read(lambda tx: rating_by_id(tx, rating_id))
+    judged = {name: rating[name] for name in ("complaint_id", "receipt_no", "hash_prefix")}
+    return {
+        **NO_IDS,
+        **place.ids,
+        **judged,
+        "rating_id": rating_id,
+        "policy_id": row["id"],
+    }
 
 
 def opened(app: Any, client: Any, ids: dict[str, str], role: str | None) -> list[tuple[str, str]]:

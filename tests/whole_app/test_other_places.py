@@ -62,10 +62,12 @@ NO_IDS = {
 # What belongs to no town and no merchant: only roles that see the whole county come to it.
 OF_THE_COUNTY = {
     "alert_id",
+    "complaint_id",
     "delivery_id",
     "ending_id",
     "job_id",
     "list_id",
+    "rating_id",
     "recipient_id",
     "code",
     "policy_id",

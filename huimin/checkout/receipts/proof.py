@@ -44,8 +44,12 @@ class Proof:
 
 
 def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
-    """The proof of a receipt. Raises Refusal `not_found` unless number and hash belong together."""
-    row = _row_of_receipt(tx, receipt_no, hash_prefix)
+    """The proof of a receipt. Raises Refusal `not_found` as row_of_receipt does."""
+    return proof_of_row(tx, row_of_receipt(tx, receipt_no, hash_prefix))
+
+
+def proof_of_row(tx: Transaction, row: Row) -> Proof:
+    """The proof of a receipt's ledger row."""
     place = queries.place_of_receipt(tx, outlet_id=row["outlet_id"], staff_id=None)
     reversals = reversals_of(tx, row["id"])
     original = row_by_id(tx, row["reverses_id"]) if row["reverses_id"] else None
@@ -65,14 +69,16 @@ def proof_file(tx: Transaction, receipt_no: str, hash_prefix: str) -> tuple[str,
 
     Raises Refusal `not_found` as prove_receipt does, `proof_not_yet` until that day has an anchor.
     """
-    row = _row_of_receipt(tx, receipt_no, hash_prefix)
+    row = row_of_receipt(tx, receipt_no, hash_prefix)
     text = proof_of(tx, row)
     if text is None:
         raise Refusal("proof_not_yet")
     return f"{row['receipt_no']}{PROOF_SUFFIX}", text
 
 
-def _row_of_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Row:
+def row_of_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Row:
+    """The ledger row of a receipt. Raises Refusal `not_found` unless number and hash belong
+    together."""
     number = typed_number(receipt_no[: 2 * RECEIPT_NO_MAX])
     row = row_by_receipt_no(tx, number) if len(number) <= RECEIPT_NO_MAX else None
     expected = "" if row is None else row["hash"][:HASH_CHARACTERS]

@@ -13,7 +13,6 @@ from huimin.holders.change_person import person
 from huimin.holders.evidence import (
     FILE_BYTES_MAX,
     add_evidence,
-    drop_file,
     look_at_evidence,
     new_files,
     read_evidence,
@@ -22,6 +21,7 @@ from huimin.holders.evidence import (
 from huimin.holders.evidence_picture import picture_of
 from huimin.holders.pages import pages
 from huimin.holders.pages.person import person_form
+from huimin.keys.sealed_files import drop_file
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.places import Places
 from huimin.web.current import change, instance

@@ -13,15 +13,16 @@ from huimin.anchors.make import last_day
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day, parse_day, parse_month
 from huimin.core.refusals import Refusal
-from huimin.core.words import OUTLET_KINDS
+from huimin.core.words import COMPLAINT_RESULTS, OUTLET_KINDS
 from huimin.publication.digest import NoDigest, last_published, published_digest, why_no_digest
-from huimin.publication.outlets import outlets_after, towns, with_rates
+from huimin.publication.outlets import outlets_after, towns, with_rates, with_scores
 from huimin.publication.pages import pages
 from huimin.publication.pages.cached import cached
 from huimin.publication.pages.dictionary import FILES, LICENCE_ADDRESS, LICENCE_NAME, RULES
 from huimin.publication.pages.map_links import map_links
 from huimin.publication.pages.month_view import MEASURES, month_view
 from huimin.publication.publish import published_month, published_months
+from huimin.publication.results import published_results
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
@@ -58,7 +59,7 @@ def outlets() -> Response:
     def query(tx: Transaction) -> tuple[Listed, Any]:
         place = replace(Place.from_address(), size=OUTLETS_A_PAGE)
         page = page_of(outlets_after, tx, criteria, place)
-        return replace(page, rows=with_rates(tx, page.rows, day)), towns(tx)
+        return replace(page, rows=with_scores(tx, with_rates(tx, page.rows, day))), towns(tx)
 
     page, town_rows = instance().engine.read(query)
     language = request_language()
@@ -97,6 +98,15 @@ def month(month: str) -> Response:
         show=show if show in MEASURES else MEASURES[0],
         measures=MEASURES,
     )
+
+
+@pages.get("/public/results")
+def results() -> Response:
+    """What came of complaints, by month and kind of outlet."""
+    now, language = instance().clock(), request_language()
+    groups = instance().engine.read(lambda tx: published_results(tx, now))
+    words = [(code, COMPLAINT_RESULTS.say(code, language)) for code in COMPLAINT_RESULTS]
+    return _page("results.html", groups=groups, results=words)
 
 
 @pages.get("/public/digests/")

@@ -84,7 +84,7 @@ def _columns(language: str) -> list[Column]:
 
     def receipt_cell(row: Row) -> Markup:
         receipt = {name: row[name] for name in ("receipt_no", "hash_prefix")}
-        address = url_for("proof.receipt", **receipt)
+        address = url_for("ratings.receipt", **receipt)
         return Markup('<a href="{}">{}</a>').format(address, row["receipt_no"])
 
     def time_cell(row: Row) -> Markup:

@@ -5,6 +5,7 @@ The tables of one issue, in parts by room; all of them are only added to.
 
 from __future__ import annotations
 
+from huimin.storage.append_only import make_append_only
 from huimin.storage.engine import Transaction
 from huimin.storage.migrate import run_script
 
@@ -58,7 +59,79 @@ CREATE TABLE my_member_view (
 CREATE UNIQUE INDEX my_member_view_only ON my_member_view (member_id) WHERE ended_at IS NULL;
 """
 
+# How receipts are judged, with words and photos apart, and the complaints that come of it.
+RATINGS = """
+CREATE TABLE picture (
+    id             TEXT PRIMARY KEY,
+    width_pixels   BIGINT NOT NULL CHECK (width_pixels > 0),
+    height_pixels  BIGINT NOT NULL CHECK (height_pixels > 0),
+    size_bytes     BIGINT NOT NULL CHECK (size_bytes > 0),
+    sha256         TEXT NOT NULL,
+    sent_at        TEXT NOT NULL,
+    removed_at     TEXT
+);
+CREATE TABLE rating (
+    id           TEXT PRIMARY KEY,
+    ledger_id    TEXT NOT NULL UNIQUE REFERENCES ledger (id),
+    outlet_id    TEXT NOT NULL REFERENCES outlet (id),
+    holder_id    TEXT NOT NULL REFERENCES holder (id),
+    month        TEXT NOT NULL,
+    given        TEXT NOT NULL CHECK (given IN ('yes', 'in_part', 'no')),
+    stars        BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5),
+    answered_at  TEXT NOT NULL
+);
+CREATE INDEX rating_outlet ON rating (outlet_id, month, holder_id);
+CREATE INDEX rating_holder ON rating (holder_id, id);
+CREATE TABLE rating_content (
+    id            TEXT PRIMARY KEY REFERENCES rating (id),
+    words_cipher  TEXT,
+    picture_id    TEXT UNIQUE REFERENCES picture (id),
+    removed_at    TEXT,
+    CHECK (removed_at IS NULL OR (words_cipher IS NULL AND picture_id IS NULL))
+);
+CREATE INDEX rating_content_there ON rating_content (id) WHERE removed_at IS NULL;
+CREATE TABLE rating_month (
+    outlet_id      TEXT NOT NULL REFERENCES outlet (id),
+    month          TEXT NOT NULL,
+    answers        BIGINT NOT NULL CHECK (answers > 0),
+    stars          BIGINT NOT NULL,
+    given_yes      BIGINT NOT NULL,
+    given_in_part  BIGINT NOT NULL,
+    given_no       BIGINT NOT NULL,
+    PRIMARY KEY (outlet_id, month),
+    CHECK (given_yes + given_in_part + given_no = answers)
+);
+CREATE TABLE complaint (
+    id         TEXT PRIMARY KEY,
+    rating_id  TEXT NOT NULL UNIQUE REFERENCES rating (id),
+    state      TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+    due_on     TEXT NOT NULL,
+    opened_at  TEXT NOT NULL,
+    result     TEXT CHECK (result IN ('upheld', 'upheld_in_part', 'not_upheld', 'unclear')),
+    closed_at  TEXT,
+    CHECK ((state = 'closed') = (result IS NOT NULL)),
+    CHECK ((state = 'closed') = (closed_at IS NOT NULL))
+);
+CREATE INDEX complaint_state ON complaint (state, id);
+CREATE INDEX complaint_due ON complaint (due_on, id) WHERE state = 'open';
+CREATE TABLE complaint_step (
+    id            TEXT PRIMARY KEY,
+    complaint_id  TEXT NOT NULL REFERENCES complaint (id),
+    kind          TEXT NOT NULL CHECK (kind IN ('note', 'answer', 'due', 'result')),
+    text          TEXT NOT NULL,
+    due_on        TEXT,
+    result        TEXT,
+    at            TEXT NOT NULL,
+    recorded_by   TEXT NOT NULL,
+    CHECK ((kind = 'due') = (due_on IS NOT NULL)),
+    CHECK ((kind = 'result') = (result IS NOT NULL))
+);
+CREATE INDEX complaint_step_complaint ON complaint_step (complaint_id, id);
+"""
+
 
 def migrate(tx: Transaction) -> None:
     """Make the tables of each part."""
     run_script(tx, MY_CARD)
+    run_script(tx, RATINGS)
+    make_append_only(tx, ("rating", "complaint_step"))

@@ -1,0 +1,152 @@
+"""The page behind a receipt's QR code: what was recorded, that it is unaltered, and how it was.
+
+Nobody signs in. Whoever holds the receipt may judge the sale once; later the page shows what was
+answered and what became of it. It never shows a name, a card, or the photo that was sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from werkzeug.wrappers import Response
+
+from huimin.access.tries import asking_network
+from huimin.checkout.receipts.proof import proof_file, proof_of_row, row_of_receipt
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.holders.working_days import WorkingDays
+from huimin.keys.sealed_files import new_sealed_files
+from huimin.pictures.take_photo import FILE_BYTES_MAX, Photo, drawn_anew
+from huimin.ratings.complaints import SHOWN, due_day, steps_of
+from huimin.ratings.judgement import GIVEN, STARS, WORDS_MAX, read_judgement
+from huimin.ratings.pages import pages
+from huimin.ratings.rate import rate, rating_of, words_of
+from huimin.ratings.words import GIVEN_WORDS, RESULT_WORDS, STARS_WORDS
+from huimin.storage.engine import Row, Transaction
+from huimin.storage.places import Places
+from huimin.web.current import change, instance
+from huimin.web.forms import Answer, Form, tell
+from huimin.web.throttle import Throttle
+from huimin.web.uploads import takes_files
+
+# A person looks at a few; guessing hashes would take millions.
+looks_per_address = Throttle("receipt_looks", RateLimitItemPerMinute(60))
+# A receipt is judged once: what comes more often is a refused form, or no person. Many people may
+# stand behind one address of a mobile network.
+answers_per_receipt = Throttle("rating_answers", RateLimitItemPerHour(20))
+answers_per_address = Throttle("ratings_from", RateLimitItemPerMinute(20))
+HEADERS = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+PHOTO = "photo"
+
+
+def holds_receipt() -> bool:
+    """Whether the request's address is that of a receipt: only then may its body be large."""
+    arguments = request.view_args or {}
+    try:
+        instance().engine.read(lambda tx: row_of_receipt(tx, **arguments))
+    except (Refusal, TypeError):
+        return False
+    return True
+
+
+@pages.get("/r/<receipt_no>/<hash_prefix>")
+def receipt(receipt_no: str, hash_prefix: str) -> tuple[str, int, dict[str, str]]:
+    """Amount, outlet, time, chain hash, what was returned; and the judgement, or its form."""
+    looks_per_address.count(asking_network())
+    return _page(receipt_no, hash_prefix, Form()), 200, HEADERS
+
+
+@pages.get("/r/<receipt_no>/<hash_prefix>/proof")
+def proof_download(receipt_no: str, hash_prefix: str) -> Response:
+    """The file that proves the receipt to be in a published day, for any tool that reads it."""
+    looks_per_address.count(asking_network())
+    name, text = instance().engine.read(lambda tx: proof_file(tx, receipt_no, hash_prefix))
+    response = Response(text, content_type="text/plain; charset=utf-8", headers=HEADERS)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.post("/r/<receipt_no>/<hash_prefix>")
+@takes_files(FILE_BYTES_MAX, known=holds_receipt)
+def answer(receipt_no: str, hash_prefix: str) -> Answer | tuple[str, int, dict[str, str]]:
+    """Judge the sale. Whoever presses twice, or comes second, sees what was answered."""
+    answers_per_address.count(asking_network())
+    sale = instance().engine.read(lambda tx: row_of_receipt(tx, receipt_no, hash_prefix))
+    form = Form.sent()
+    try:
+        answers_per_receipt.count(sale["id"])
+        _judge(sale, form)
+    except FieldProblems as problems:
+        return _page(receipt_no, hash_prefix, form.refused(problems)), 422, HEADERS
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        if refusal.code != "rating_exists":
+            return _page(receipt_no, hash_prefix, form.refused(refusal)), refusal.status, HEADERS
+        tell(_("这张小票已经评价过了，下面是当时的回答。"))
+    else:
+        tell(_("已收到您的评价，谢谢。"))
+    address = url_for("ratings.receipt", receipt_no=receipt_no, hash_prefix=hash_prefix)
+    return redirect(f"{address}#judged", 303)
+
+
+def _judge(sale: Row, form: Form) -> None:
+    """Write the judgement down; a photo is drawn anew first, outside the transaction."""
+    opened = instance()
+    if opened.engine.read(lambda tx: rating_of(tx, sale["id"])) is not None:
+        raise Refusal("rating_exists")
+    judgement = read_judgement(form.text("given"), form.text("stars"), form.text("words"))
+    photo = _photo()
+    now = opened.clock()
+    due_on = due_day(now, opened.part(WorkingDays), opened.settings.complaint_working_days)
+    with new_sealed_files(opened.personal_data, opened.settings.folder) as files:
+        picture_id = None if photo is None else files.write(photo.content)
+        change(
+            lambda tx: rate(
+                tx,
+                opened.personal_data,
+                sale,
+                judgement,
+                photo=photo,
+                picture_id=picture_id,
+                due_on=due_on,
+                now=now,
+            )
+        )
+
+
+def _photo() -> Photo | None:
+    file = request.files.get(PHOTO)
+    if file is None or not file.filename:
+        return None
+    return drawn_anew(instance().part(Places), file.read(FILE_BYTES_MAX + 1), PHOTO)
+
+
+def _page(receipt_no: str, hash_prefix: str, form: Form) -> str:
+    secrets = instance().personal_data
+
+    def query(tx: Transaction) -> dict[str, Any]:
+        row = row_of_receipt(tx, receipt_no, hash_prefix)
+        rating = rating_of(tx, row["id"])
+        complaint_id = None if rating is None else rating["complaint_id"]
+        steps = steps_of(tx, complaint_id) if complaint_id else []
+        return {
+            "proof": proof_of_row(tx, row),
+            "rating": rating,
+            "words": None if rating is None else words_of(secrets, rating),
+            "steps": [step for step in steps if step["kind"] in SHOWN],
+        }
+
+    return render_template(
+        "ratings/receipt.html",
+        hash_prefix=hash_prefix,
+        form=form,
+        given_choices=[(given, GIVEN_WORDS[given]) for given in GIVEN],
+        stars_choices=[(str(number), STARS_WORDS[str(number)]) for number in reversed(STARS)],
+        given_words=GIVEN_WORDS,
+        result_words=RESULT_WORDS,
+        words_max=WORDS_MAX,
+        **instance().engine.read(query),
+    )
