@@ -1441,6 +1441,80 @@ CREATE TABLE notice_attempt (
 );
 CREATE INDEX notice_attempt_delivery ON notice_attempt (delivery_id, id);
 
+-- ---------------------------------------------------------------- messages
+-- What a holder is told, once for each fact: a purchase's row, a card, a person with the last day of aid, a dispute. It goes
+-- to the phone by the county's gateway, or on a list on paper (to_tell) until somebody has told it. dropped: not to be said
+-- any more. The number is looked up when it is sent; sent_to is what was dialled, masked. What it says is encrypted, and goes
+-- after a time; of a code when it was sent, and at expires_at in any case.
+CREATE TABLE message (
+    id              TEXT PRIMARY KEY,
+    holder_id       TEXT NOT NULL REFERENCES holder (id),
+    kind            TEXT NOT NULL CHECK (kind IN
+        ('code', 'entitlement_ends', 'card_waits', 'purchase', 'dispute_answered')),
+    fact            TEXT NOT NULL,
+    channel         TEXT NOT NULL CHECK (channel IN ('file', 'webhook', 'paper')),
+    language        TEXT NOT NULL,
+    content_cipher  TEXT,
+    state           TEXT NOT NULL CHECK (state IN
+        ('waiting', 'sent', 'failed', 'to_tell', 'told', 'dropped')),
+    attempts        BIGINT NOT NULL CHECK (attempts >= 0),
+    made_at         TEXT NOT NULL,
+    -- Moved on before each attempt, so that two senders never send one twice.
+    next_at         TEXT NOT NULL,
+    expires_at      TEXT,
+    tried_at        TEXT,
+    ended_at        TEXT,
+    sent_to         TEXT,
+    problem         TEXT,
+    UNIQUE (kind, fact),
+    CHECK ((kind = 'code') = (expires_at IS NOT NULL)),
+    CHECK ((state IN ('sent', 'told', 'dropped')) = (ended_at IS NOT NULL)),
+    CHECK (state NOT IN ('failed', 'dropped') OR problem IS NOT NULL)
+);
+CREATE INDEX message_due ON message (next_at) WHERE state = 'waiting';
+CREATE INDEX message_holder ON message (holder_id, id);
+CREATE INDEX message_to_tell ON message (id) WHERE state IN ('to_tell', 'failed');
+CREATE INDEX message_code ON message (expires_at)
+    WHERE kind = 'code' AND content_cipher IS NOT NULL;
+
+-- Append-only: somebody of the office went or called to tell it, and what came of that.
+CREATE TABLE message_told (
+    id          TEXT PRIMARY KEY,
+    message_id  TEXT NOT NULL REFERENCES message (id),
+    result      TEXT NOT NULL CHECK (result IN
+        ('reached', 'no_answer', 'wrong_number', 'moved_away', 'declined', 'died', 'other')),
+    told_on     TEXT NOT NULL,
+    noted_at    TEXT NOT NULL,
+    noted_by    TEXT NOT NULL
+);
+CREATE INDEX message_told_message ON message_told (message_id, id);
+
+-- What a person wants: a message for each purchase, messages on the phone at all, in which language (NULL: the county's).
+-- Without a row: all but purchases.
+CREATE TABLE message_choice (
+    holder_id  TEXT PRIMARY KEY REFERENCES holder (id),
+    purchases  BIGINT NOT NULL CHECK (purchases IN (0, 1)),
+    by_phone   BIGINT NOT NULL CHECK (by_phone IN (0, 1)),
+    language   TEXT,
+    chosen_at  TEXT NOT NULL,
+    chosen_by  TEXT NOT NULL
+);
+
+-- Up to which row or instant a kind of fact has been looked for.
+CREATE TABLE message_cursor (
+    what      TEXT PRIMARY KEY,
+    place     TEXT NOT NULL,
+    moved_at  TEXT NOT NULL
+);
+
+-- A printed card that was given to its holder, or taken to the village for them.
+CREATE TABLE card_handover (
+    card_id    TEXT PRIMARY KEY REFERENCES card (id),
+    handed_on  TEXT NOT NULL,
+    noted_at   TEXT NOT NULL,
+    noted_by   TEXT NOT NULL
+);
+
 -- ---------------------------------------------------------------- report by mail
 -- A named mail address, without an account, to which the month's report goes: when the month is closed, or on a day of
 -- the running month. Proposed by one administrator and approved by another; what has ended is never begun again.

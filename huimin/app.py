@@ -36,6 +36,7 @@ from huimin.holders.evidence import sweep_files
 from huimin.holders.pages import pages as holders_pages
 from huimin.instance import Instance
 from huimin.merchants.pages import pages as merchants_pages
+from huimin.messages.pages import pages as messages_pages
 from huimin.months.pages import pages as months_pages
 from huimin.my.pages import my_files, office_pages
 from huimin.my.pages import pages as my_pages
@@ -80,6 +81,7 @@ PAGES = (
     division_pages,
     alerts_pages,
     notices_pages,
+    messages_pages,
     report_mail_pages,
     audit_pages,
     attempts_pages,

@@ -58,6 +58,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
         sentence("结算单：列出、查看、核对、导出。"),
     ),
     "notices": ("huimin.notices.commands:notices", sentence("通知：发送到期的，查看发送记录。")),
+    "messages": (
+        "huimin.messages.commands:messages",
+        sentence("短信等告知持卡人：试发，发送到期的，查看记录。"),
+    ),
     "report-mail": (
         "huimin.report_mail.commands:report_mail",
         "月报表寄送：寄到期的，列出寄过的。",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from huimin.core.catalogue import LANGUAGES, SOURCE, Text
 from huimin.keys.key_file import damaged_keys_problem, load_keys, locked, save_keys
@@ -22,6 +23,8 @@ from huimin.keys.key_file import damaged_keys_problem, load_keys, locked, save_k
 SECRET_FILE = "secret_key.json"  # noqa: S105
 SECRET_LENGTH_MIN = 16
 KEPT_DAYS_MAX = 36_500
+# How messages reach holders; without a channel the office tells them, from a list on paper.
+PAPER, MESSAGE_FILE, MESSAGE_WEBHOOK = "paper", "file", "webhook"
 # More workers than this gain little: only one of them writes at a time.
 WORKERS_USUAL_MAX, WORKERS_MAX = 4, 16
 
@@ -120,6 +123,19 @@ def _web_address(name: str, value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
         raise SettingsProblem(name, "请写 http:// 或 https:// 开头的地址。")
     return value
+
+
+def _gateway_address(name: str, value: str) -> str:
+    address = _web_address(name, value)
+    try:
+        inside = ipaddress.ip_address(urlsplit(address).hostname or "").is_private
+    except ValueError:
+        inside = False
+    if address.startswith("http://") and not inside:
+        raise SettingsProblem(
+            name, "里面有手机号码：请写 https:// 开头的地址；http:// 只能用于本机和内网的 IP 地址。"
+        )
+    return address
 
 
 def _networks(name: str, value: str) -> str:
@@ -294,6 +310,40 @@ class Settings:
         _long_secret,
         secret=True,
     )
+    message_channel: str = _setting(
+        "短信等告知持卡人的方式：paper（只打印名单）、file（写进文件夹）、webhook（发到网关）"
+        " / how holders are told: on paper, by files for a gateway, or by its web address",
+        PAPER,
+        _one_of(PAPER, MESSAGE_FILE, MESSAGE_WEBHOOK),
+    )
+    message_folder: str | None = _setting(
+        "file 方式写进哪个文件夹；不设则在数据文件夹的 messages / folder of message files", None
+    )
+    message_url: str | None = _setting(
+        "webhook 方式发往的网关地址（短信或微信）/ address of the SMS or WeChat gateway",
+        None,
+        _gateway_address,
+        secret=True,
+    )
+    message_secret: str | None = _setting(
+        "网关的签名密钥，至少 16 个字符 / gateway's signing secret, at least 16 characters",
+        None,
+        _long_secret,
+        secret=True,
+    )
+    message_signature: str | None = _setting(
+        "短信开头【】里的签名；不设则用县名 / signature at the head of an SMS", None
+    )
+    messages_a_day: int = _setting(
+        "一个人一天最多几条（验证码不算）/ messages to one person in a day, codes apart",
+        5,
+        _whole(1, 100),
+    )
+    keep_message_days: int = _setting(
+        "告知的内容保存几天，0 为不限 / days to keep what messages said",
+        90,
+        _whole(0, KEPT_DAYS_MAX),
+    )
     anchor_folder: str | None = _setting(
         "存证另存到哪个文件夹，最好在另一台机器上 / folder, best of another host, for anchors", None
     )
@@ -366,6 +416,11 @@ class Settings:
     def notice_addresses(self) -> tuple[str, ...]:
         """The mail addresses for notices."""
         return tuple(self.notice_to.split(",")) if self.notice_to else ()
+
+    @property
+    def spool(self) -> Path:
+        """The folder of the messages that a gateway takes as files."""
+        return Path(self.message_folder) if self.message_folder else self.folder / "messages"
 
     @property
     def webhook_networks_allowed(

@@ -85,6 +85,8 @@ LISTS = Words(
         "merchants.own_outlets": "收银员",
         "months.months": "月度结账",
         "notices.deliveries": "通知记录",
+        "messages.messages": "短信等告知的记录",
+        "messages.to_tell": "要告知的人",
         "offline.items": "断网时的交易",
         "policies.policies": "优惠政策",
         "policies.policy": "政策试算",

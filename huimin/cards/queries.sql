@@ -386,3 +386,12 @@ WHERE copy_id = :copy_id AND issued_at = :issued_at;
 UPDATE code_use SET redemption_id = :redemption_id
 WHERE copy_id = :copy_id AND issued_at = :issued_at AND redemption_id IS NULL
 RETURNING copy_id;
+
+-- name: hand_over!
+-- Once: whoever presses again changes nothing.
+INSERT INTO card_handover (card_id, handed_on, noted_at, noted_by)
+VALUES (:card_id, :handed_on, :noted_at, :noted_by)
+ON CONFLICT (card_id) DO NOTHING;
+
+-- name: handover_of^
+SELECT handed_on, noted_at, noted_by FROM card_handover WHERE card_id = :card_id;

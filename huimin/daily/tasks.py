@@ -14,8 +14,11 @@ from huimin.backup.newest import check_newest_backup
 from huimin.core.catalogue import Text, text
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
+from huimin.messages.facts import post_daily
+from huimin.messages.log import count_troubled
+from huimin.messages.send import send_due
 from huimin.notices.log import troubled_deliveries
-from huimin.notices.send import send_due
+from huimin.notices.send import send_due as send_due_notices
 from huimin.privacy.retention import keep_no_longer
 from huimin.publication.digest import publish_digests
 
@@ -32,7 +35,7 @@ class Task:
 def send_notices(instance: Instance) -> Outcome:
     """Send what is due, so that news leave also where no server runs."""
     outcome = Outcome()
-    attempts = send_due(instance.engine, instance.settings, clock=instance.clock)
+    attempts = send_due_notices(instance.engine, instance.settings, clock=instance.clock)
     sent = sum(1 for attempt in attempts if attempt.problem is None)
     if sent:
         outcome.done.append(text("送到了 {count} 份通知。", count=sent))
@@ -43,12 +46,28 @@ def send_notices(instance: Instance) -> Outcome:
     return outcome
 
 
+def send_messages(instance: Instance) -> Outcome:
+    """Send the messages that are due, also where no server runs."""
+    outcome = Outcome()
+    attempts = send_due(instance)
+    sent = sum(1 for attempt in attempts if attempt.problem is None)
+    if sent:
+        outcome.done.append(text("发出了 {count} 条短信等告知。", count=sent))
+    failed = instance.engine.read(lambda tx: count_troubled(tx, instance.clock()))
+    if failed:
+        problem = text("{count} 条短信等告知没有送到，见 huimin messages list。", count=failed)
+        outcome.problems.append(problem)
+    return outcome
+
+
 TASKS: tuple[Task, ...] = (
     Task("backup", text("备份"), check_newest_backup),
     Task("anchor", text("存证"), anchor_day),
     # After the anchors, from which they are folded.
     Task("digests", text("流水校验码"), publish_digests),
     Task("retention", text("保存期限"), keep_no_longer),
+    Task("messages", text("列出要告知的人"), post_daily),
+    Task("send-messages", text("发送短信等告知"), send_messages),
     # Last, because the others have news.
     Task("notices", text("通知"), send_notices),
 )

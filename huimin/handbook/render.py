@@ -27,7 +27,16 @@ ANCHORS_FROM = "en"
 # The reading order, by whom a page is for; a test compares it with the files.
 PARTS = {
     "holder": ("my-card",),
-    "office": ("console", "people", "registers", "reach", "divisions", "alerts", "ratings"),
+    "office": (
+        "console",
+        "people",
+        "registers",
+        "reach",
+        "messages",
+        "divisions",
+        "alerts",
+        "ratings",
+    ),
     "shop": ("till", "till-offline", "receipts"),
     "money": ("reports", "months", "settlement", "public"),
     "server": (

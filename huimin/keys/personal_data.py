@@ -38,6 +38,7 @@ Purpose = Literal[
     "merchant_payee",
     "reach_contact.note",
     "rating.words",
+    "message.content",
 ]
 
 

@@ -18,6 +18,13 @@ SENTENCES: Mapping[str, str] = {
     "webhook_ended": sentence("这个地址已经停用或换掉。"),
     "attachment_lost": sentence("附件的文件不在数据文件夹里（{fact}）。"),
     "attachment_differs": sentence("附件的文件和记下的校验码不符，没有发送。"),
+    "gateway_unset": sentence("没有设置 HUIMIN_MESSAGE_URL 或 HUIMIN_MESSAGE_SECRET。"),
+    "number_refused": sentence("这个号码发不到（HTTP {fact}），请核对电话。"),
+    "spool_unwritable": sentence("写不进存放短信的文件夹（{fact}）。"),
+    "phone_missing": sentence("没有能收短信的手机号码。"),
+    "no_longer_so": sentence("情况变了，不用再告知。"),
+    "too_many": sentence("这一天已经发满 {fact} 条。"),
+    "expired": sentence("验证码过了时间，没有发出。"),
     "recipient_ended": sentence("这个收件人已经停止。"),
     "program": sentence("程序错误（{fact}），详见日志。"),
 }

@@ -31,8 +31,10 @@ def send_webhook(
     if not settings.webhook_url or not settings.webhook_secret:
         raise DeliveryProblem("webhook_unset")
     data = with_texts(settings.folder, read_json(notice["data_json"]))
-    body, headers = _signed(settings.webhook_secret, notice, delivery, now, data)
-    _require_taken(_posted(settings.webhook_url, body, headers))
+    content = _content(notice, data)
+    _require_taken(
+        post_signed(settings.webhook_url, settings.webhook_secret, content, delivery["id"], now)
+    )
 
 
 def send_to_merchant(
@@ -48,7 +50,7 @@ def send_to_merchant(
     if webhook["ended_at"] is not None:
         raise DeliveryProblem("webhook_ended")
     secret, data = secret_of(settings, webhook["id"]), read_json(notice["data_json"])
-    body, headers = _signed(secret, notice, delivery, now, data)
+    body, headers = _signed(secret, _content(notice, data), delivery["id"], now)
     networks = settings.webhook_networks_allowed
     _require_taken(post_to(webhook["address"], body, headers, networks))
 
@@ -58,29 +60,38 @@ def _require_taken(status: int) -> None:
         raise DeliveryProblem("webhook_answer", status)
 
 
+def post_signed(
+    url: str, secret: str, content: Mapping[str, Any], delivery_id: str, now: datetime
+) -> int:
+    """Post JSON once, signed, to an address that the county itself has set; the HTTP status.
+
+    Raises DeliveryProblem, which never contains the address or the content.
+    """
+    body, headers = _signed(secret, content, delivery_id, now)
+    return _posted(url, body, headers)
+
+
+def _content(notice: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": notice["id"],
+        "kind": notice["kind"],
+        "title": notice["title"],
+        "text": notice["body"],
+        "data": data,
+        "created_at": notice["created_at"],
+    }
+
+
 def _signed(
-    secret: str,
-    notice: Mapping[str, Any],
-    delivery: Mapping[str, Any],
-    now: datetime,
-    data: Mapping[str, Any],
+    secret: str, content: Mapping[str, Any], delivery_id: str, now: datetime
 ) -> tuple[bytes, dict[str, str]]:
     """The body, and the headers that sign it."""
-    body = canonical_json(
-        {
-            "id": notice["id"],
-            "kind": notice["kind"],
-            "title": notice["title"],
-            "text": notice["body"],
-            "data": data,
-            "created_at": notice["created_at"],
-        }
-    )
+    body = canonical_json(content)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": f"huimin/{__version__}",
         # The same in every attempt, so that a receiver can ignore repetitions.
-        DELIVERY: delivery["id"],
+        DELIVERY: delivery_id,
         SIGNATURE: signature(secret, body, int(now.timestamp())),
     }
     return body, headers

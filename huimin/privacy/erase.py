@@ -52,6 +52,7 @@ ERASED = Words(
         "papers": "材料",
         "drafts": "没有提交的草稿",
         "contacts": "联系记录",
+        "messages": "短信等告知的内容、号码和本人的选择",
         "eligibilities": "保障资格的证明和来源",
         "applications": "申请的原因",
         "claims": "补录优惠的说明和商品",
@@ -122,6 +123,7 @@ def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: R
         "papers": len(household.papers),
         "drafts": len(drafts),
         "contacts": len(queries.contacts_of_person(tx, **own)),
+        "messages": len(queries.messages_of_person(tx, **own)),
         "eligibilities": len(queries.eligibilities_of_person(tx, **own)),
         "applications": len(queries.applications_of_person(tx, **own)),
         "claims": len(queries.claims_of_person(tx, **own)),
@@ -264,6 +266,8 @@ def _erase_records(tx: Transaction, holder_id: str, now: str) -> None:
     queries.erase_evidence(tx, holder_id=holder_id, now=now)
     for drop in DROP_MY_CARD:
         drop(tx, holder_id=holder_id)
+    queries.erase_messages(tx, holder_id=holder_id, now=now)
+    queries.erase_wishes(tx, holder_id=holder_id)
     with opened(tx, "reach_contact"):
         queries.erase_contacts(tx, holder_id=holder_id)
     with opened(tx, "card_event"):

@@ -20,6 +20,8 @@ from huimin.core.days import county_minute, instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.keys.personal_data import PersonalData, Purpose
 from huimin.keys.sealed_files import read_file
+from huimin.messages.post import CONTENT
+from huimin.messages.texts import CODE
 from huimin.privacy.person import RECORDS
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name, write_whole
@@ -49,6 +51,10 @@ SECTIONS = Words(
         "alerts": "异常提醒",
         "card_lookups": "谁查过卡",
         "contacts": "联系记录",
+        "messages": "短信等告知",
+        "messages_told": "工作人员告知的经过",
+        "wishes_for_messages": "想收到哪些告知",
+        "cards_handed_over": "卡的领取",
         "endings_of_aid": "结束保障的名单",
         "changes_of_division": "行政区划变更",
         "my_card_codes": "“我的卡”的登录码",
@@ -81,6 +87,10 @@ def export_person(
         for row, clear in zip(rows_by_section[section], sections[section], strict=True):
             cipher = row[f"{word}_cipher"]
             clear[word] = secrets.decrypt(cipher, purpose) if cipher else None
+    for row, clear in zip(rows_by_section["messages"], sections["messages"], strict=True):
+        # A code that is still good is on the phone alone.
+        cipher = row["content_cipher"] if row["kind"] != CODE else None
+        clear["content"] = read_json(secrets.decrypt(cipher, CONTENT)) if cipher else None
     return {"made_at": instant_text(by["now"]), "person": [person], **sections}
 
 

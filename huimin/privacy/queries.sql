@@ -53,6 +53,13 @@ WHERE id > :after AND words_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
 -- name: reseal_rating!
 UPDATE rating_content SET words_cipher = :cipher WHERE id = :id AND words_cipher = :before;
 
+-- name: sealed_messages
+SELECT id, content_cipher FROM message
+WHERE id > :after AND content_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
+
+-- name: reseal_message!
+UPDATE message SET content_cipher = :cipher WHERE id = :id AND content_cipher = :before;
+
 -- name: running_jobs
 SELECT id FROM job WHERE state IN ('waiting', 'running');
 
@@ -116,6 +123,20 @@ WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id) ORDER BY id;
 
 -- name: contacts_of_person
 SELECT * FROM reach_contact WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: messages_of_person
+SELECT * FROM message WHERE holder_id = :holder_id ORDER BY id;
+
+-- name: told_to_person
+SELECT message_told.* FROM message_told JOIN message ON message.id = message_told.message_id
+WHERE message.holder_id = :holder_id ORDER BY message_told.id;
+
+-- name: wishes_of_person
+SELECT * FROM message_choice WHERE holder_id = :holder_id;
+
+-- name: handovers_of_person
+SELECT card_handover.* FROM card_handover JOIN card ON card.id = card_handover.card_id
+WHERE card.holder_id = :holder_id ORDER BY card_handover.card_id;
 
 -- name: endings_of_person
 SELECT aid_ending_person.*, aid_ending.state AS ending_state FROM aid_ending_person
@@ -219,6 +240,17 @@ UPDATE picture SET removed_at = :now, sha256 = '' WHERE id = :id AND removed_at 
 
 -- name: erase_contacts!
 DELETE FROM reach_contact WHERE holder_id = :holder_id;
+
+-- name: erase_messages!
+-- What waits is not sent any more.
+UPDATE message SET content_cipher = NULL, sent_to = NULL,
+    problem = CASE WHEN state IN ('waiting', 'to_tell') THEN 'no_longer_so' ELSE problem END,
+    ended_at = CASE WHEN state IN ('waiting', 'to_tell') THEN :now ELSE ended_at END,
+    state = CASE WHEN state IN ('waiting', 'to_tell') THEN 'dropped' ELSE state END
+WHERE holder_id = :holder_id;
+
+-- name: erase_wishes!
+DELETE FROM message_choice WHERE holder_id = :holder_id;
 
 -- name: erase_card_reasons!
 UPDATE card_event SET reason = ''
@@ -454,6 +486,18 @@ WHERE id IN (SELECT id FROM my_device WHERE ended_at < :before ORDER BY id LIMIT
 -- name: drop_drafts!
 DELETE FROM holder_draft
 WHERE id IN (SELECT id FROM holder_draft WHERE updated_at < :before ORDER BY id LIMIT :row_limit);
+
+-- name: forget_messages!
+-- What messages said, once it was said or given up.
+UPDATE message SET content_cipher = NULL
+WHERE id IN (SELECT id FROM message
+    WHERE id < :before AND content_cipher IS NOT NULL AND state NOT IN ('waiting', 'to_tell')
+    ORDER BY id LIMIT :row_limit);
+
+-- name: drop_codes!
+DELETE FROM message
+WHERE id IN (SELECT id FROM message
+    WHERE id < :before AND kind = 'code' AND content_cipher IS NULL ORDER BY id LIMIT :row_limit);
 
 -- name: old_papers
 -- Of people whose aid ended before a day; uploaded before an instant.

@@ -37,12 +37,14 @@ def keep_no_longer(instance: Instance) -> Outcome:
     outcome, now, settings = Outcome(), instance.clock(), instance.settings
     engine, folder = instance.engine, settings.folder
     rows: tuple[tuple[Text, int, Callable[[datetime], DeletePart]], ...] = (
-        (text("谁查过卡的记录"), settings.keep_lookups_days, _lookups),
+        (text("谁查过卡的记录"), settings.keep_lookups_days, _by_id(queries.drop_lookups)),
         (text("登录记录"), settings.keep_session_days, _by_instant(queries.drop_sessions)),
         (text("“我的卡”的登录"), settings.keep_session_days, _by_instant(queries.drop_my_sessions)),
         (text("“我的卡”的登录码"), settings.keep_session_days, _by_instant(queries.drop_my_codes)),
         (text("停用的手机"), settings.keep_session_days, _by_instant(queries.drop_my_devices)),
         (text("没有提交的草稿"), settings.keep_draft_days, _by_instant(queries.drop_drafts)),
+        (text("短信等告知的内容"), settings.keep_message_days, _by_id(queries.forget_messages)),
+        (text("发出过验证码的记录"), settings.keep_message_days, _by_id(queries.drop_codes)),
     )
     for words, days, part_before in rows:
         if days:
@@ -79,8 +81,8 @@ def _delete(instance: Instance, part: DeletePart) -> int:
     return total
 
 
-def _lookups(before: datetime) -> DeletePart:
-    return partial(queries.drop_lookups, before=least_id(before), row_limit=ROWS_AT_ONCE)
+def _by_id(drop: Callable[..., int]) -> Callable[[datetime], DeletePart]:
+    return lambda before: partial(drop, before=least_id(before), row_limit=ROWS_AT_ONCE)
 
 
 def _by_instant(drop: Callable[..., int]) -> Callable[[datetime], DeletePart]:

@@ -124,6 +124,12 @@ SEALED_TABLES = {
         _text("words_cipher", "rating.words"),
         queries.reseal_rating,
     ),
+    "message": SealedTable(
+        ("content_cipher",),
+        queries.sealed_messages,
+        _text("content_cipher", "message.content"),
+        queries.reseal_message,
+    ),
 }
 
 

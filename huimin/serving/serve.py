@@ -32,6 +32,8 @@ from huimin.division_changes.apply import apply_due
 from huimin.instance import Instance
 from huimin.jobs.lead import Lead
 from huimin.jobs.repeated import Repeated
+from huimin.messages.facts import post_purchases
+from huimin.messages.send import send_due
 from huimin.notices.sender import Sender
 from huimin.policies.budget_words import tell_budgets
 from huimin.report_mail.post import post_due
@@ -60,6 +62,8 @@ WORKER_STOP_SECONDS_MAX = 20
 SWITCH_SECONDS = 0.0005
 # How often the database's log is looked at.
 LOG_SECONDS = 5
+# How long a one-time code waits before it goes to a phone.
+CODE_SECONDS = 2
 
 
 def serve(settings: Settings) -> None:
@@ -192,6 +196,10 @@ def _beside_requests(instance: Instance, lead: Lead) -> list[Sender | Repeated]:
             lambda: post_due(instance.engine, instance.settings, clock=instance.clock),
             lead,
         ),
+        # Codes go on their own: somebody waits for one, and what else is due may be much.
+        Repeated("codes", lambda: send_due(instance, "codes"), lead, seconds=CODE_SECONDS),
+        Repeated("messages", lambda: send_due(instance, "others"), lead),
+        Repeated("purchases", lambda: post_purchases(instance), lead),
     ]
 
 

@@ -42,6 +42,7 @@ APPEND_ONLY_TABLES = (
     "epoch_chain",
     "rating",
     "complaint_step",
+    "message_told",
 )
 
 _SQLITE = """

@@ -23,6 +23,7 @@ GROUPS = (
             ("holders.registers", _("名册"), "register.import"),
             ("holders.endings", _("结束保障"), "ending.read"),
             ("reach.towns", _("精准帮扶"), "reach.read"),
+            ("messages.to_tell", _("要告知的人"), "message.person"),
         ),
     ),
     (
@@ -60,6 +61,7 @@ GROUPS = (
             ("division_changes.divisions", _("行政区划"), "division.read"),
             ("access.staff", _("工作人员"), "staff.read"),
             ("notices.deliveries", _("通知"), "notice.read"),
+            ("messages.messages", _("短信记录"), "message.read"),
             ("report_mail.recipients", _("报表寄送"), "report_mail.read"),
             ("audit.events", _("审计"), "audit.read"),
         ),

@@ -530,6 +530,48 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "message",
+        {
+            "id": "me",
+            "holder_id": "h",
+            "kind": "entitlement_ends",
+            "fact": "h 2026-11-30",
+            "channel": "paper",
+            "language": "zh_Hans",
+            "content_cipher": "c",
+            "state": "to_tell",
+            "attempts": 0,
+            "made_at": AT,
+            "next_at": AT,
+        },
+    ),
+    (
+        "message_told",
+        {
+            "id": "mt",
+            "message_id": "me",
+            "result": "no_answer",
+            "told_on": "2026-10-31",
+            "noted_at": AT,
+            "noted_by": "p",
+        },
+    ),
+    (
+        "message_choice",
+        {
+            "holder_id": "h",
+            "purchases": 1,
+            "by_phone": 1,
+            "chosen_at": AT,
+            "chosen_by": "p",
+        },
+    ),
+    ("message_cursor", {"what": "purchase", "place": "x", "moved_at": AT}),
+    (
+        "card_handover",
+        {"card_id": "c", "handed_on": "2026-10-31", "noted_at": AT, "noted_by": "p"},
+    ),
+    (
         "report_recipient",
         {
             "id": "rr",

@@ -24,6 +24,7 @@ from huimin.cards.change_state import (
     suspend_card,
 )
 from huimin.cards.events import events_of_card
+from huimin.cards.hand_over import hand_over, handover_of
 from huimin.cards.issue import issue_card, require_aid
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import new_card
@@ -112,6 +113,20 @@ def change_card(card_id: str, action: str) -> Answer:
     )
 
 
+@pages.post("/cards/<card_id>/handed-over")
+@require("card.print")
+def card_handed_over(card_id: str) -> Response:
+    """The printed card is in its holder's hand."""
+    within, by = own_division(), acting()
+
+    def work(tx: Transaction) -> None:
+        card_in(tx, card_id, within=within)
+        hand_over(tx, [card_id], **by)
+
+    change(work)
+    return go_on(_("已记下，卡交给本人了。"), "cards.card_of_office", card_id=card_id)
+
+
 @pages.post("/cards/issue/<holder_id>")
 @require("card.issue")
 def issue_to_person(holder_id: str) -> Response:
@@ -174,10 +189,12 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         return card, events_of_card(tx, card_id), attempts_of_card(tx, card_id), entitled
 
     card, events, attempts, entitled = instance().engine.read(query)
+    handover = instance().engine.read(lambda tx: handover_of(tx, card_id))
     possible = [action for action, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
     return render_template(
         "cards/office_card.html",
         card=card,
+        handover=handover,
         name=names_for_reader()(card["holder_name"], card["division_code"]),
         verify_by=_verify_by(card),
         grace_ends=_verify_by(card) + timedelta(days=instance().settings.grace_days),

@@ -13,6 +13,7 @@ from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import workbook_response
 from huimin.cards.card_list import card_in
+from huimin.cards.hand_over import hand_over, handover_of
 from huimin.cards.pages import pages
 from huimin.cards.print_log import CARDS_MAX, Layout, cards_in_run, print_runs, record_run
 from huimin.cards.print_run import card_to_print, cards_of_run, printed_cards, public_host
@@ -27,7 +28,7 @@ from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
-from huimin.web.forms import Form
+from huimin.web.forms import Form, go_on
 from huimin.web.lists import ROWS_MAX, as_workbook
 from huimin.web.words import CARD_STATES, grouped, minute_text, recorded_reason
 
@@ -109,6 +110,29 @@ def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
         return _run_page(print_run_id, form.refused(error)), 422
 
 
+@pages.post("/cards/print-runs/<print_run_id>/handed-over")
+@require("card.print")
+def run_handed_over(print_run_id: str) -> BaseResponse:
+    """The cards of a run that are in use were handed over, or taken to the villages."""
+    own, by = own_division(), acting()
+
+    def work(tx: Transaction) -> int:
+        _run, rows = cards_in_run(tx, print_run_id, within=own)
+        return hand_over(tx, _not_handed_over(tx, rows), **by)
+
+    count = change(work)
+    return go_on(
+        _("已记下 {count} 张卡交出去了。", count=count),
+        "cards.print_run",
+        print_run_id=print_run_id,
+    )
+
+
+def _not_handed_over(tx: Transaction, rows: list[Row]) -> list[str]:
+    in_use = [row["id"] for row in rows if row["state"] == "active"]
+    return [card_id for card_id in in_use if handover_of(tx, card_id) is None]
+
+
 def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
     """The PDF as a download, recorded before it is sent."""
     if not rows:
@@ -163,9 +187,19 @@ def _layout(form: Form) -> Layout:
 
 def _run_page(print_run_id: str, form: Form) -> str:
     own = own_division()
-    run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+
+    def query(tx: Transaction) -> tuple[Row, list[Row], int]:
+        run, rows = cards_in_run(tx, print_run_id, within=own)
+        return run, rows, len(_not_handed_over(tx, rows))
+
+    run, rows, waiting_count = instance().engine.read(query)
     return render_template(
-        "cards/print_run.html", run=run, rows=rows, columns=_card_columns(), form=form
+        "cards/print_run.html",
+        run=run,
+        rows=rows,
+        waiting_count=waiting_count,
+        columns=_card_columns(),
+        form=form,
     )
 
 

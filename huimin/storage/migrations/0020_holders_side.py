@@ -129,9 +129,74 @@ CREATE TABLE complaint_step (
 CREATE INDEX complaint_step_complaint ON complaint_step (complaint_id, id);
 """
 
+# Messages to holders: what each wants, what was said, who heard it from the office; and which card
+# was handed over.
+MESSAGES = """
+CREATE TABLE message (
+    id              TEXT PRIMARY KEY,
+    holder_id       TEXT NOT NULL REFERENCES holder (id),
+    kind            TEXT NOT NULL CHECK (kind IN
+        ('code', 'entitlement_ends', 'card_waits', 'purchase', 'dispute_answered')),
+    fact            TEXT NOT NULL,
+    channel         TEXT NOT NULL CHECK (channel IN ('file', 'webhook', 'paper')),
+    language        TEXT NOT NULL,
+    content_cipher  TEXT,
+    state           TEXT NOT NULL CHECK (state IN
+        ('waiting', 'sent', 'failed', 'to_tell', 'told', 'dropped')),
+    attempts        BIGINT NOT NULL CHECK (attempts >= 0),
+    made_at         TEXT NOT NULL,
+    next_at         TEXT NOT NULL,
+    expires_at      TEXT,
+    tried_at        TEXT,
+    ended_at        TEXT,
+    sent_to         TEXT,
+    problem         TEXT,
+    UNIQUE (kind, fact),
+    CHECK ((kind = 'code') = (expires_at IS NOT NULL)),
+    CHECK ((state IN ('sent', 'told', 'dropped')) = (ended_at IS NOT NULL)),
+    CHECK (state NOT IN ('failed', 'dropped') OR problem IS NOT NULL)
+);
+CREATE INDEX message_due ON message (next_at) WHERE state = 'waiting';
+CREATE INDEX message_holder ON message (holder_id, id);
+CREATE INDEX message_to_tell ON message (id) WHERE state IN ('to_tell', 'failed');
+CREATE INDEX message_code ON message (expires_at)
+    WHERE kind = 'code' AND content_cipher IS NOT NULL;
+CREATE TABLE message_told (
+    id          TEXT PRIMARY KEY,
+    message_id  TEXT NOT NULL REFERENCES message (id),
+    result      TEXT NOT NULL CHECK (result IN
+        ('reached', 'no_answer', 'wrong_number', 'moved_away', 'declined', 'died', 'other')),
+    told_on     TEXT NOT NULL,
+    noted_at    TEXT NOT NULL,
+    noted_by    TEXT NOT NULL
+);
+CREATE INDEX message_told_message ON message_told (message_id, id);
+CREATE TABLE message_choice (
+    holder_id  TEXT PRIMARY KEY REFERENCES holder (id),
+    purchases  BIGINT NOT NULL CHECK (purchases IN (0, 1)),
+    by_phone   BIGINT NOT NULL CHECK (by_phone IN (0, 1)),
+    language   TEXT,
+    chosen_at  TEXT NOT NULL,
+    chosen_by  TEXT NOT NULL
+);
+CREATE TABLE message_cursor (
+    what      TEXT PRIMARY KEY,
+    place     TEXT NOT NULL,
+    moved_at  TEXT NOT NULL
+);
+CREATE TABLE card_handover (
+    card_id    TEXT PRIMARY KEY REFERENCES card (id),
+    handed_on  TEXT NOT NULL,
+    noted_at   TEXT NOT NULL,
+    noted_by   TEXT NOT NULL
+);
+"""
+
 
 def migrate(tx: Transaction) -> None:
     """Make the tables of each part."""
     run_script(tx, MY_CARD)
     run_script(tx, RATINGS)
     make_append_only(tx, ("rating", "complaint_step"))
+    run_script(tx, MESSAGES)
+    make_append_only(tx, ("message_told",))

@@ -1,0 +1,134 @@
+"""The log of messages for administrators: what, to whom, how it went; and trying one again."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from huimin.access.full_names import name_in
+from huimin.access.guards import acting, member, require, signed_in
+from huimin.audit.list_answer import list_answer
+from huimin.core.identity import mask_name
+from huimin.core.permissions import allows
+from huimin.messages.log import LogCriteria, count_troubled, messages_before
+from huimin.messages.pages import pages
+from huimin.messages.pages.words import CHANNELS, COLOURS, STATES, problem_text
+from huimin.messages.send import send_again, send_one
+from huimin.messages.texts import KIND_WORDS
+from huimin.storage.engine import Row
+from huimin.web import cells, column
+from huimin.web.column import Column
+from huimin.web.current import change, instance
+from huimin.web.forms import go_on
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
+from huimin.web.navigation import waiting_at
+from huimin.web.words import OnPages, minute_text
+
+
+@pages.get("/")
+@require("message.read")
+def messages() -> str | Response:
+    """The log, the latest first."""
+    may_send = allows(member().role, "message.send")
+    return list_answer(
+        _list(may_send),
+        rows_of(
+            messages_before,
+            lambda form: LogCriteria(form.optional("state"), form.optional("kind")),
+        ),
+        more=lambda form: {"channel": instance().settings.message_channel, "channels": CHANNELS},
+    )
+
+
+@pages.post("/<message_id>/again")
+@require("message.send")
+def again(message_id: str) -> Response:
+    """Try one again at once, to the number that is registered today; the next page says how it
+    went."""
+    by, opened = acting(), instance()
+    change(lambda tx: send_again(tx, opened.settings, opened.personal_data, message_id, **by))
+    attempt = send_one(opened, message_id)
+    if attempt is None:
+        return go_on(_("已经不用再发。"), "messages.messages")
+    message = _("已发送。")
+    if attempt.problem is not None:
+        message = _("还是没有送到：{problem}", problem=problem_text(attempt.problem))
+    return go_on(message, "messages.messages")
+
+
+def _troubled() -> int:
+    reader = signed_in()
+    if reader is None or not allows(reader.role, "message.send"):
+        return 0
+    now = instance().clock()
+    return instance().engine.read(lambda tx: count_troubled(tx, now))
+
+
+waiting_at("messages.messages", _troubled)
+
+
+def _name_cell(row: Row) -> Markup | str:
+    name = name_in(row)
+    if name is None:
+        return cells.NOTHING
+    return cells.link(name, "messages.person", row["holder_id"])
+
+
+def _again_cell(row: Row) -> Markup | None:
+    waits = row["kind"] != "code" and row["state"] in ("waiting", "failed")
+    if not waits or row["channel"] == "paper" or not row["content_cipher"]:
+        return None
+    return cells.post_button(_("重新发送"), "messages.again", row["id"])
+
+
+def _list(may_send: bool) -> ListPage:
+    kinds = OnPages(KIND_WORDS)
+
+    def state_cell(row: Row) -> Markup:
+        state = cells.state(COLOURS[row["state"]], STATES[row["state"]])
+        return cells.below(state, problem_text(row["problem"]))
+
+    def where_cell(row: Row) -> Markup:
+        return cells.below(CHANNELS[row["channel"]], row["sent_to"])
+
+    columns = [
+        column.minute(_("时间"), "made_at", only="workbook"),
+        Column(
+            _("内容"),
+            lambda row: kinds[row["kind"]],
+            lambda row: cells.below(kinds[row["kind"]], minute_text(row["made_at"])),
+            sort="-at",
+        ),
+        Column(_("发给"), lambda row: mask_name(row["holder_name"]), _name_cell),
+        Column(
+            _("状态"), state_cell, css_class="text-break", only="page", place="state", sort="state"
+        ),
+        Column(_("方式"), where_cell, only="page"),
+        column.word(_("方式"), "channel", CHANNELS, only="workbook"),
+        Column(_("号码"), "sent_to", only="workbook"),
+        column.word(_("状态"), "state", STATES, only="workbook"),
+        column.count(_("次数"), "attempts", sort="-attempts"),
+        Column(_("最近一次"), lambda row: minute_text(row["tried_at"]) or cells.NOTHING),
+        Column(_("原因"), lambda row: problem_text(row["problem"]), only="workbook"),
+    ]
+    if may_send:
+        columns.append(Column(_("办理"), "id", _again_cell, only="page"))
+    return ListPage(
+        "messages.messages",
+        _("短信等告知的记录"),
+        columns,
+        [
+            Filter("state", _("状态"), list(STATES.items())),
+            Filter("kind", _("内容"), list(kinds.items())),
+        ],
+        Empty(
+            _("还没有告知过谁。每天由定时任务列出要告知的人。"),
+            "handbook.page",
+            _("看看怎么设置"),
+            {"name": "messages"},
+        ),
+        none_fit=_("没有这样的记录。"),
+        order="-at",
+    )

@@ -1,0 +1,213 @@
+-- Every SQL statement of the messages room.
+
+-- name: holder_to_tell^
+SELECT id, phone_cipher, division_code FROM holder WHERE id = :id AND erased_at IS NULL;
+
+-- name: insert_message!
+-- Returns 0 if the fact was told before.
+INSERT INTO message (
+    id, holder_id, kind, fact, channel, language, content_cipher, state, attempts, made_at, next_at, expires_at
+) VALUES (
+    :id, :holder_id, :kind, :fact, :channel, :language, :content_cipher, :state, 0, :made_at, :next_at, :expires_at
+)
+ON CONFLICT (kind, fact) DO NOTHING;
+
+-- name: count_codes_since$
+SELECT COUNT(*) FROM message
+WHERE holder_id = :holder_id AND kind = 'code' AND made_at > :since;
+
+-- name: choice_of^
+SELECT purchases, by_phone, language FROM message_choice WHERE holder_id = :holder_id;
+
+-- name: keep_choice!
+INSERT INTO message_choice (holder_id, purchases, by_phone, language, chosen_at, chosen_by)
+VALUES (:holder_id, :purchases, :by_phone, :language, :chosen_at, :chosen_by)
+ON CONFLICT (holder_id) DO UPDATE SET purchases = excluded.purchases, by_phone = excluded.by_phone,
+    language = excluded.language, chosen_at = excluded.chosen_at, chosen_by = excluded.chosen_by;
+
+-- ---------------------------------------------------------------- sending
+-- name: due_messages
+-- Codes at any hour; the others while people are awake.
+SELECT id FROM message
+WHERE state = 'waiting' AND next_at <= :now
+    AND ((:codes = 1 AND kind = 'code') OR (:others = 1 AND kind <> 'code'))
+ORDER BY next_at, id LIMIT :row_limit;
+
+-- name: expired_codes
+SELECT id FROM message
+WHERE content_cipher IS NOT NULL AND expires_at <= :now LIMIT :row_limit;
+
+-- name: forget_code!
+-- One that was sent stays sent.
+UPDATE message SET content_cipher = NULL,
+    problem = CASE WHEN state = 'waiting' THEN 'expired' ELSE problem END,
+    ended_at = COALESCE(ended_at, :now),
+    state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
+WHERE id = :id AND expires_at <= :now;
+
+-- name: attempts_of^
+SELECT attempts, kind FROM message WHERE id = :id;
+
+-- name: take_message^
+-- Claims it by moving next_at on: other senders no longer find it due.
+UPDATE message SET attempts = attempts + 1, tried_at = :now, next_at = :next_at
+WHERE id = :id AND state = 'waiting' AND next_at <= :now
+RETURNING id, holder_id, kind, fact, channel, language, content_cipher, attempts, made_at, expires_at;
+
+-- name: count_others_since$
+-- Of one person: what was sent, and what somebody is sending.
+SELECT COUNT(*) FROM message
+WHERE holder_id = :holder_id AND id <> :id AND kind <> 'code' AND tried_at >= :since
+    AND state IN ('sent', 'waiting', 'failed');
+
+-- name: note_sent!
+-- A code that was sent is forgotten at once.
+UPDATE message SET state = 'sent', ended_at = :now, problem = NULL, sent_to = :sent_to,
+    content_cipher = CASE WHEN kind = 'code' THEN NULL ELSE content_cipher END
+WHERE id = :id AND state = 'waiting';
+
+-- name: note_failed!
+UPDATE message SET state = :state, problem = :problem, sent_to = :sent_to,
+    content_cipher = CASE WHEN kind = 'code' AND CAST(:state AS TEXT) = 'failed' THEN NULL ELSE content_cipher END
+WHERE id = :id AND state = 'waiting';
+
+-- name: drop_message!
+UPDATE message SET state = 'dropped', problem = :problem, ended_at = :now, content_cipher = NULL
+WHERE id = :id AND state = 'waiting';
+
+-- name: put_off_message!
+UPDATE message SET attempts = attempts - 1, tried_at = NULL, next_at = :next_at WHERE id = :id AND state = 'waiting';
+
+-- name: send_again^
+-- Also one that had no phone when it was made, now that there is one.
+UPDATE message SET state = 'waiting', attempts = 0, next_at = :now, channel = :channel, problem = NULL
+WHERE id = :id AND kind <> 'code' AND state IN ('waiting', 'failed', 'to_tell') AND content_cipher IS NOT NULL
+RETURNING id, holder_id, kind;
+
+-- name: message_by_id^
+SELECT m.id, m.holder_id, m.kind, m.fact, m.channel, m.state, h.division_code, h.phone_cipher
+FROM message AS m JOIN holder AS h ON h.id = m.holder_id
+WHERE m.id = :id;
+
+-- ---------------------------------------------------------------- facts
+-- name: entitlement_ends_on$
+SELECT entitled_until FROM holder WHERE id = :holder_id;
+
+-- name: ending_soon
+-- Whose entitlement ends within the days, who has a card to go on with, and was not told of that end.
+SELECT h.id, h.entitled_until FROM holder AS h
+WHERE h.entitled_until >= :first AND h.entitled_until <= :last AND h.erased_at IS NULL
+    AND EXISTS (SELECT 1 FROM card AS c WHERE c.holder_id = h.id AND c.state = 'active')
+    AND NOT EXISTS (SELECT 1 FROM message AS m
+        WHERE m.kind = 'entitlement_ends' AND m.fact = h.id || ' ' || h.entitled_until)
+ORDER BY h.entitled_until, h.id;
+
+-- part: still_waits
+    c.state = 'active' AND c.first_used_on IS NULL
+    AND NOT EXISTS (SELECT 1 FROM card_handover AS t WHERE t.card_id = c.id)
+
+-- name: cards_waiting
+-- Printed with others on a sheet, and neither handed over nor used since. One that was printed alone was printed at the
+-- counter, for the person who stood there.
+SELECT c.id, c.holder_id FROM card AS c
+WHERE c.printed_at >= :since AND c.printed_at < :before AND c.expires_on >= :day
+    AND EXISTS (SELECT 1 FROM print_run_card AS p JOIN print_run AS r ON r.id = p.print_run_id
+        WHERE p.card_id = c.id AND r.layout = 'sheet')
+    AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.kind = 'card_waits' AND m.fact = c.id)
+    AND
+    -- with: still_waits
+ORDER BY c.printed_at, c.id;
+
+-- name: card_still_waits^
+SELECT c.id FROM card AS c
+WHERE c.id = :id AND
+    -- with: still_waits
+;
+
+-- name: cursor_of$
+SELECT place FROM message_cursor WHERE what = :what;
+
+-- name: move_cursor!
+INSERT INTO message_cursor (what, place, moved_at) VALUES (:what, :place, :moved_at)
+ON CONFLICT (what) DO UPDATE SET place = excluded.place, moved_at = excluded.moved_at;
+
+-- name: purchases_after
+-- Of people who want to hear of each.
+SELECT l.id, l.holder_id, l.occurred_at, l.payable_fen
+FROM ledger AS l JOIN message_choice AS w ON w.holder_id = l.holder_id
+WHERE l.id >= :after AND l.id < :before AND l.kind = 'redemption' AND w.purchases = 1
+ORDER BY l.id LIMIT :row_limit;
+
+-- ---------------------------------------------------------------- reading
+-- name: messages_before
+-- read both ways
+-- sorted by: at
+-- sorted by: state m.state
+-- sorted by number: attempts m.attempts
+-- A page of the log, newest first.
+SELECT m.id, m.holder_id, m.kind, m.channel, m.state, m.attempts, m.made_at, m.tried_at, m.ended_at, m.sent_to,
+    m.problem, m.content_cipher, h.name AS holder_name, h.division_code, h.erased_at
+FROM message AS m JOIN holder AS h ON h.id = m.holder_id
+WHERE m.id < :before AND (CAST(:state AS TEXT) IS NULL OR m.state = :state)
+    AND (CAST(:kind AS TEXT) IS NULL OR m.kind = :kind)
+ORDER BY m.id DESC LIMIT :row_limit;
+
+-- name: count_troubled$
+-- An older one that nobody mended is told from the list, or is no news any more.
+SELECT COUNT(*) FROM message
+WHERE kind <> 'code' AND id >= :since AND (state = 'failed' OR (state = 'waiting' AND problem IS NOT NULL));
+
+-- part: still_to_tell
+    m.state IN ('to_tell', 'failed') AND m.kind IN ('entitlement_ends', 'card_waits', 'dispute_answered')
+    AND h.erased_at IS NULL
+    AND (m.kind <> 'entitlement_ends'
+        OR (m.fact = h.id || ' ' || h.entitled_until AND h.entitled_until >= :day))
+    AND (m.kind <> 'card_waits' OR EXISTS (SELECT 1 FROM card AS c WHERE c.id = m.fact AND
+        -- with: still_waits
+    ))
+
+-- name: to_tell_after
+-- read both ways
+-- sorted by: village h.division_code
+SELECT m.id, m.holder_id, m.kind, m.made_at, m.problem, m.content_cipher, m.language, h.name, h.division_code,
+    (SELECT t.result FROM message_told AS t
+        WHERE t.id = (SELECT MAX(u.id) FROM message_told AS u WHERE u.message_id = m.id)) AS result,
+    (SELECT t.told_on FROM message_told AS t
+        WHERE t.id = (SELECT MAX(u.id) FROM message_told AS u WHERE u.message_id = m.id)) AS told_on
+FROM message AS m JOIN holder AS h ON h.id = m.holder_id
+WHERE m.id > :after
+    AND h.division_code >= :division_first AND h.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR m.kind = :kind)
+    AND
+    -- with: still_to_tell
+ORDER BY m.id LIMIT :row_limit;
+
+-- name: message_to_tell^
+-- The message, if it is still to be told.
+SELECT m.id, m.holder_id, m.kind, m.state, h.division_code
+FROM message AS m JOIN holder AS h ON h.id = m.holder_id
+WHERE m.id = :id AND
+    -- with: still_to_tell
+;
+
+-- name: messages_of
+SELECT id, kind, channel, state, attempts, made_at, tried_at, ended_at, sent_to, problem
+FROM message WHERE holder_id = :holder_id ORDER BY id DESC LIMIT :row_limit;
+
+-- name: told_of
+SELECT result, told_on, noted_at, noted_by FROM message_told WHERE message_id = :message_id ORDER BY id;
+
+-- name: newest_to_phone^
+SELECT state, sent_to, problem, tried_at FROM message
+WHERE holder_id = :holder_id AND channel <> 'paper' AND state IN ('sent', 'failed')
+ORDER BY id DESC LIMIT 1;
+
+-- name: insert_told!
+INSERT INTO message_told (id, message_id, result, told_on, noted_at, noted_by)
+VALUES (:id, :message_id, :result, :told_on, :noted_at, :noted_by);
+
+-- name: note_told!
+UPDATE message SET state = 'told', ended_at = :now WHERE id = :id AND state IN ('to_tell', 'failed');
+
+-- name: person_of^
+SELECT id, name, division_code, phone_cipher FROM holder WHERE id = :id AND erased_at IS NULL;
