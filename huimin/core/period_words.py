@@ -25,6 +25,13 @@ def day_words(day: date, language: str = SOURCE) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def short_day_words(day: date, language: str = SOURCE) -> str:
+    """The same without the year: 10月31日, or 31 Oct in English."""
+    if language == "en":
+        return f"{day.day} {day:%b}"
+    return f"{day.month}月{day.day}日"
+
+
 def period_words(text: str) -> str:
     """The days of a month or a range: 2026年10月1日至2026年10月31日."""
     period = Period.read(text)

@@ -15,6 +15,7 @@ from typing import Any
 
 from huimin.core.catalogue import LANGUAGES, Words
 from huimin.core.days import COUNTY_ZONE, parse_instant
+from huimin.core.period_words import short_day_words
 from huimin.settings import Settings
 
 SMS_CHARACTERS = 70
@@ -66,7 +67,6 @@ THINGS = Words(
 THING_CHARACTERS = 20
 # What the office tells by itself where no phone takes it. A purchase is told at once or not at all.
 TOLD_BY_OFFICE = (ENTITLEMENT_ENDS, CARD_WAITS, DISPUTE_ANSWERED)
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ def written(kind: str, content: Mapping[str, Any], language: str, settings: Sett
         params |= {"code": content["code"], "minutes": content["minutes"]}
         fields |= {"character_string": str(content["code"])}
     elif kind == ENTITLEMENT_ENDS:
-        params["day"] = _day(date.fromisoformat(content["until"]), language)
+        params["day"] = short_day_words(date.fromisoformat(content["until"]), language)
         fields["date"] = content["until"]
     elif kind == PURCHASE:
         at = parse_instant(content["at"]).astimezone(COUNTY_ZONE)
         yuan = f"{content['payable_fen'] // 100}.{content['payable_fen'] % 100:02d}"
-        params |= {"day": _day(at.date(), language), "time": f"{at:%H:%M}", "yuan": yuan}
+        params |= {"day": short_day_words(at.date(), language), "time": f"{at:%H:%M}", "yuan": yuan}
         fields |= {"time": f"{at:%Y-%m-%d %H:%M}", "amount": yuan}
     return Written(TEXTS.say(kind, language, **params), fields)
 
@@ -106,9 +106,3 @@ def said(kind: str, content: Mapping[str, Any], language: str, settings: Setting
 def signature(settings: Settings) -> str:
     """Who writes: the signature that the county's SMS provider knows, else the county's name."""
     return settings.message_signature or settings.county_name
-
-
-def _day(day: date, language: str) -> str:
-    if language == "en":
-        return f"{day.day} {MONTHS[day.month - 1]}"
-    return f"{day.month}月{day.day}日"

@@ -68,6 +68,7 @@ OF_THE_COUNTY = {
     "job_id",
     "list_id",
     "rating_id",
+    "message_id",
     "recipient_id",
     "code",
     "policy_id",
