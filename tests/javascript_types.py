@@ -1,4 +1,4 @@
-"""Prove the types of the till's JavaScript: `python -m tests.javascript_types`.
+"""Prove the types of the JavaScript of till and card: `python -m tests.javascript_types`.
 
 They stand in its comments (JSDoc). TypeScript is a developer's tool and no part of huimin: one
 version, fetched once by `npm pack` into the user's cache and held against the digest below. 6.0 is
@@ -20,7 +20,9 @@ from pathlib import Path
 TYPESCRIPT = "typescript@6.0.3"
 # What the registry calls the package's integrity: sha512, in base64.
 SHA512 = "y2TvuxSZPDyQakkFRPZHKFm+KKVqIisdg9/CZwm9ftvKXLP8NRWj38/ODjNbr43SsoXqNuAisEf1GdCxqWcdBw=="
-CHECKOUT = Path(__file__).resolve().parents[1] / "huimin" / "checkout"
+CHECKOUT, MY = (
+    Path(__file__).resolve().parents[1] / "huimin" / room for room in ("checkout", "my")
+)
 # The scripts of the pages, and the service worker, which has no page.
 PROJECTS = ("jsconfig.json", "jsconfig.worker.json")
 
@@ -34,12 +36,12 @@ def why_not() -> str | None:
     return None
 
 
-def mistakes(checkout: Path = CHECKOUT) -> list[str]:
+def mistakes(room: Path = CHECKOUT) -> list[str]:
     """What the compiler finds in the scripts below this folder, a line each."""
     found = []
     for project in PROJECTS:
         ran = subprocess.run(
-            ["node", _compiler(), "--pretty", "false", "--project", checkout / project],
+            ["node", _compiler(), "--pretty", "false", "--project", room / project],
             capture_output=True,
             text=True,
             timeout=300,
@@ -77,8 +79,8 @@ def _compiler() -> Path:
 
 def main() -> int:
     fetch()
-    found = mistakes()
-    print("\n".join(found) or "no mistakes in the types of the till's scripts")
+    found = [*mistakes(), *mistakes(MY)]
+    print("\n".join(found) or "no mistakes in the types of the scripts")
     return 1 if found else 0
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import meta
 
 PACKAGE = Path(__file__).resolve().parents[1] / "huimin"
-TILL, OFFICE = PACKAGE / "checkout" / "static", PACKAGE / "web" / "static"
+TILL, OFFICE, MY = (PACKAGE / room / "static" for room in ("checkout", "web", "my"))
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
 IMPORT = re.compile(r'(?:from |\bimport\()"\./([\w.]+)"')
-NAMED_SCRIPT = re.compile(r"url_for\('(?:till_files\.)?static', filename='(\w+\.js)'\)")
+NAMED_SCRIPT = re.compile(r"url_for\('(?:till_files\.|my_files\.)?static', filename='(\w+\.js)'\)")
 JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
@@ -39,7 +39,7 @@ def pages_with_scripts(app: Any) -> list[tuple[str, Path]]:
     found = []
     for name in app.jinja_env.list_templates():
         for script in NAMED_SCRIPT.findall(source_of(app, name)):
-            folder = TILL if (TILL / script).is_file() else OFFICE
+            folder = next(one for one in (TILL, MY, OFFICE) if (one / script).is_file())
             found.append((name, folder / script))
     return found
 

@@ -35,7 +35,8 @@ CONTROLS = """
 () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
   .filter((one) => one.checkVisibility())
   .map((one) => ({
-    name: (one.getAttribute("aria-label") || one.labels?.[0]?.textContent || one.textContent || "").replace(/\\s+/g, " ").trim(),
+    name: (one.getAttribute("aria-label") || one.labels?.[0]?.textContent || one.textContent)
+      .replace(/\\s+/g, " ").trim(),
     height: one.getBoundingClientRect().height,
     width: one.getBoundingClientRect().width,
     type: Number.parseFloat(getComputedStyle(one).fontSize),

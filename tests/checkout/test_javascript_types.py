@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import javascript_types
-from tests.javascript_types import CHECKOUT, PROJECTS, mistakes
+from tests.javascript_types import CHECKOUT, MY, PROJECTS, mistakes
 
 STATIC = CHECKOUT / "static"
 
@@ -26,7 +26,8 @@ def _compiler() -> None:
 
 
 def test_every_script_asks_to_be_checked() -> None:
-    scripts = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")}
+    paths = [*STATIC.glob("*.js"), *(MY / "static").glob("*.js")]
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in paths}
     assert len(scripts) > 50
     assert [name for name, text in scripts.items() if not text.startswith("// @ts-check\n")] == []
 
@@ -65,3 +66,8 @@ def test_the_types_hold_and_a_slip_is_found(tmp_path: Path) -> None:
     places = [re.search(r"(\w+\.js)\((\d+),\d+\): error", line) for line in lines]
     assert {(at[1], int(at[2])) for at in places if at} == slips
     assert all(places), lines
+
+
+@pytest.mark.usefixtures("_compiler")
+def test_the_types_of_my_card_hold() -> None:
+    assert mistakes(MY) == []

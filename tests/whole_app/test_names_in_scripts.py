@@ -10,6 +10,7 @@ import pytest
 
 from huimin.instance import Instance
 from tests.scripts import (
+    MY,
     OFFICE,
     PACKAGE,
     TILL,
@@ -29,8 +30,8 @@ DATA_SELECTED = re.compile(r"\[data-([\w-]+)")
 DATA_READ = re.compile(r"\bdataset\.(\w+)(?!\w|\s*=[^=])")
 DATA_WRITTEN = re.compile(r"\bdataset\.(\w+)\s*=[^=]")
 TAKEN = re.compile(r"const \{([^}]*)\} = [^;]*\bdataset;")
-# This script looks on all pages for what templates or the cells of a list may hold.
-ON_EVERY_PAGE, CELLS = "forms.js", PACKAGE / "web" / "cells.py"
+# These scripts look on all pages for what templates or the cells of a list may hold.
+ON_EVERY_PAGE, CELLS = ("forms.js", "my.js"), PACKAGE / "web" / "cells.py"
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_what_a_script_looks_up_stands_on_each_of_its_pages(app: Any) -> None:
     everything.read(CELLS.read_text(encoding="utf-8"))
     found, missing = 0, []
     for template, entry in pages:
-        markup = everything if entry.name == ON_EVERY_PAGE else markup_of(app, template)
+        markup = everything if entry.name in ON_EVERY_PAGE else markup_of(app, template)
         for name, code in modules_of(entry).items():
             ids, data = ids_in(code), data_in(code)
             found += len(ids) + len(data)
@@ -75,7 +76,7 @@ def test_what_a_script_looks_up_stands_on_each_of_its_pages(app: Any) -> None:
 
 def test_every_script_belongs_to_a_page(app: Any) -> None:
     used = {name for _, entry in pages_with_scripts(app) for name in modules_of(entry)}
-    scripts = {path.name for folder in (TILL, OFFICE) for path in folder.glob("*.js")}
+    scripts = {path.name for folder in (TILL, OFFICE, MY) for path in folder.glob("*.js")}
     assert scripts - used == {"service_worker.js"}
 
 

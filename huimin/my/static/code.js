@@ -13,8 +13,11 @@ const PATIENCE_MS = 8_000;
 const QUIET_ZONE = 4;
 const WIDTH_MAX = 420;
 
-const words = JSON.parse(element("words").textContent || "{}");
-const { challenge: challengeAddress, codes: codesAddress, worker, scope } = element("code").dataset;
+const words = JSON.parse(byId("words").textContent || "{}");
+const challengeAddress = byId("code").dataset.challenge || "";
+const codesAddress = byId("code").dataset.codes || "";
+const worker = byId("code").dataset.worker || "";
+const scope = byId("code").dataset.scope;
 
 /** @type {Code[]} */
 let codes = [];
@@ -34,7 +37,7 @@ class Refused extends Error {
 }
 
 /** @param {string} id @returns {HTMLElement} */
-function element(id) {
+function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(id);
   return found;
@@ -46,12 +49,15 @@ function now() {
 
 /** @param {string} address @param {object} body */
 async function ask(address, body) {
+  // AbortSignal.timeout is younger than the browsers inside some phones' apps.
+  const patience = new AbortController();
+  setTimeout(() => patience.abort(), PATIENCE_MS);
   const response = await fetch(address, {
     method: "POST",
     credentials: "omit",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: patience.signal,
   });
   if (response.status >= 500) throw new Error("away");
   const answer = await response.json();
@@ -64,12 +70,12 @@ async function fetchCodes() {
   const phone = await readPhone();
   if (!phone) throw new Refused("my_phone_unproven", words.unknown_phone);
   for (let tries = 0; ; tries += 1) {
-    const asked = challenge || (await ask(challengeAddress || "", { phone: phone.phone })).challenge;
+    const asked = challenge || (await ask(challengeAddress, { phone: phone.phone })).challenge;
     challenge = "";
     try {
       const signature = await sign(phone, asked);
       const body = { phone: phone.phone, challenge: asked, signature };
-      const answer = await ask(codesAddress || "", body);
+      const answer = await ask(codesAddress, body);
       challenge = answer.challenge;
       serverAhead = answer.now_ms - Date.now();
       return answer.codes;
@@ -136,9 +142,9 @@ function tick() {
   if (!shown) return;
   const left = Math.min(STEP_MS, shown.shown_until * 1000 - now());
   const seconds = Math.max(0, Math.ceil(left / 1000));
-  element("left").textContent = words.left.replace("{seconds}", String(seconds));
-  /** @type {HTMLProgressElement} */ (element("bar")).value = seconds;
-  const offline = element("offline");
+  byId("left").textContent = words.left.replace("{seconds}", String(seconds));
+  /** @type {HTMLProgressElement} */ (byId("bar")).value = seconds;
+  const offline = byId("offline");
   offline.hidden = !isOffline;
   if (isOffline) offline.textContent = words.offline.replace("{count}", String(codes.length + 1));
 }
@@ -147,10 +153,10 @@ function tick() {
 function show(code) {
   shown = code;
   codes = codes.filter((one) => one.shown_from > code.shown_from);
-  element("waiting").hidden = true;
-  element("none").hidden = true;
-  element("shown").hidden = false;
-  draw(/** @type {HTMLCanvasElement} */ (element("qr")), code);
+  byId("waiting").hidden = true;
+  byId("none").hidden = true;
+  byId("shown").hidden = false;
+  draw(/** @type {HTMLCanvasElement} */ (byId("qr")), code);
   void stayBright();
 }
 
@@ -158,10 +164,10 @@ function show(code) {
 function stop(sentence) {
   shown = null;
   codes = [];
-  element("waiting").hidden = true;
-  element("shown").hidden = true;
-  element("none").hidden = false;
-  const why = element("why");
+  byId("waiting").hidden = true;
+  byId("shown").hidden = true;
+  byId("none").hidden = false;
+  const why = byId("why");
   why.textContent = sentence;
   why.focus();
 }
@@ -194,10 +200,10 @@ async function stayBright() {
   }
 }
 
-element("fresh").addEventListener("click", () => void refresh({ replace: true }));
-element("again").addEventListener("click", () => {
-  element("none").hidden = true;
-  element("waiting").hidden = false;
+byId("fresh").addEventListener("click", () => void refresh({ replace: true }));
+byId("again").addEventListener("click", () => {
+  byId("none").hidden = true;
+  byId("waiting").hidden = false;
   isOffline = false;
   void refresh();
 });

@@ -45,7 +45,7 @@ useThis?.addEventListener("click", async (event) => {
   const problem = /** @type {HTMLElement} */ (document.querySelector("[data-phone-problem]"));
   try {
     const phone = await readPhone();
-    if (!phone || phone.phone !== useThis.dataset.current) {
+    if (!phone || phone.phone !== useThis.dataset.phoneId) {
       const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") || "";
       await registerPhone(useThis.dataset.phone || "", token);
     }
