@@ -50,5 +50,5 @@ def end_view(tx: Transaction, who: SignedIn, member_id: str, **by: Unpack[By]) -
     person = {"holder_id": who.holder_id, "member_id": member_id, "now": now}
     queries.end_member_view(tx, **person)
     queries.end_sessions_of_member(tx, **person)
-    queries.void_codes(tx, **person)
+    queries.void_codes(tx, **person, way=None)
     record(tx, "holder.my_family_ended", who.holder_id, new=about_member(member_id), **by)

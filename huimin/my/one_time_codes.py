@@ -1,9 +1,10 @@
 """One-time codes for "my card": given at the counter on a slip, or sent to the phone on file.
 
 A code lets in together with the last four of its person's ID number, once, and for a short time; a
-newer one ends those before it. The database keeps a keyed hash, so that a copy of it alone is not
-enough to try codes. Who may have one is decided here: a holder with a card that may still open "my
-card", and a member of the family whom the holder lets and whose ID number is known.
+newer one that comes by the same way ends those before it (who asks for messages can't void a slip).
+The database keeps a keyed hash, so that a copy of it alone is not enough to try codes. Who may have
+one is decided here: a holder with a card that may still open "my card", and a member of the family
+whom the holder lets and whose ID number is known.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from datetime import timedelta
 from typing import Any, Literal, Unpack
 
 from huimin.audit.record import record
-from huimin.core.acting import By, by_of
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.keys.personal_data import PersonalData
+from huimin.messages.send_code import send_code
 from huimin.my import queries
+from huimin.settings import Settings
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -36,7 +39,6 @@ def give_code(
     holder_id: str,
     member_id: str | None = None,
     *,
-    way: Way = "counter",
     lasts: timedelta = COUNTER_LASTS,
     **by: Unpack[By],
 ) -> str:
@@ -48,22 +50,50 @@ def give_code(
         raise field_problem("person", "这个人现在没有能用的卡，请先发卡，再给登录码。")
     if member_id is not None:
         _require_let(member_of(tx, holder_id, member_id), tx)
-    code = "".join(randomness.choice("0123456789") for _ in range(CODE_DIGITS))
-    now = instant_text(by["now"])
-    queries.void_codes(tx, holder_id=holder_id, member_id=member_id, now=now)
+    code = _new_code()
+    _keep(tx, secrets, holder_id, member_id, code, way="counter", lasts=lasts, **by)
+    return code
+
+
+def message_code(
+    tx: Transaction, settings: Settings, secrets: PersonalData, holder_id: str, **by: Unpack[By]
+) -> bool:
+    """Let a fresh code go to the phone that the office knows of the holder; False if none can."""
+    code, until = _new_code(), by["now"] + MESSAGE_LASTS
+    if not send_code(tx, settings, secrets, holder_id, code, expires_at=until, now=by["now"]):
+        return False
+    _keep(tx, secrets, holder_id, None, code, way="message", lasts=MESSAGE_LASTS, **by)
+    return True
+
+
+def _new_code() -> str:
+    return "".join(randomness.choice("0123456789") for _ in range(CODE_DIGITS))
+
+
+def _keep(
+    tx: Transaction,
+    secrets: PersonalData,
+    holder_id: str,
+    member_id: str | None,
+    code: str,
+    *,
+    way: Way,
+    lasts: timedelta,
+    **by: Unpack[By],
+) -> None:
+    now, person = instant_text(by["now"]), {"holder_id": holder_id, "member_id": member_id}
+    queries.void_codes(tx, **person, way=way, now=now)
     queries.insert_code(
         tx,
         id=new_id(),
-        holder_id=holder_id,
-        member_id=member_id,
+        **person,
         code_hash=secrets.lookup_hash(_spelt(holder_id, code)),
         way=way,
         made_at=now,
         made_by=by["actor"],
         expires_at=instant_text(by["now"] + lasts),
     )
-    record(tx, "holder.my_code_given", holder_id, new=about_member(member_id), **by_of(by))
-    return code
+    record(tx, "holder.my_code_given", holder_id, new=about_member(member_id), **by)
 
 
 def member_of(tx: Transaction, holder_id: str, member_id: str) -> Row:

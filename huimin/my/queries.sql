@@ -42,9 +42,10 @@ SELECT id FROM my_member_view WHERE member_id = :member_id AND ended_at IS NULL;
 
 -- ---------------------------------------------------------------- one-time codes
 -- name: void_codes!
+-- Those of one way, or all (NULL).
 UPDATE my_code SET expires_at = :now
 WHERE holder_id = :holder_id AND COALESCE(member_id, '') = COALESCE(CAST(:member_id AS TEXT), '')
-    AND used_at IS NULL AND expires_at > :now;
+    AND (CAST(:way AS TEXT) IS NULL OR way = :way) AND used_at IS NULL AND expires_at > :now;
 
 -- name: insert_code!
 INSERT INTO my_code (

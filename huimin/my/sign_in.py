@@ -14,14 +14,16 @@ from secrets import compare_digest
 from typing import Any
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.card_number import is_valid
 from huimin.core.days import instant_text
 from huimin.core.one_case import typed_number
 from huimin.core.refusals import Refusal
 from huimin.keys.personal_data import PersonalData
 from huimin.my import queries
-from huimin.my.one_time_codes import CODE_DIGITS, about_member, hashes_of
+from huimin.my.one_time_codes import CODE_DIGITS, about_member, hashes_of, message_code
 from huimin.my.sessions import Browser, begin_session
+from huimin.settings import Settings
 from huimin.storage.engine import Engine, Row, Transaction
 
 LAST_DIGITS = 4
@@ -84,6 +86,40 @@ def sign_in(
     return secret
 
 
+def ask_for_code(
+    engine: Engine,
+    settings: Settings,
+    secrets: PersonalData,
+    proof: Proof,
+    *,
+    origin: str | None,
+    now: datetime,
+) -> bool:
+    """Let a code go to the phone on file, if the last four are the holder's; whether they were.
+
+    The caller says the same in both cases. A message is sent beside the request
+    (messages/send_code.py), so its time says nothing either.
+    """
+    number = proof.number if is_valid(proof.number) else NOBODY
+    person, _codes = engine.read(lambda tx: _person_and_codes(tx, number, now))
+    nobodys = secrets.encrypt(NOBODY, "holder.id_number")
+    known = secrets.decrypt(person["id_number_cipher"] if person else nobodys, "holder.id_number")
+    fits = _same_end(known, proof) and person is not None
+
+    def work(tx: Transaction) -> None:
+        asked = tx.coming_from(origin)
+        if fits and person is not None:
+            holder_id = person["holder_id"]
+            by: By = {"now": now, "actor": f"holder:{holder_id}"}
+            message_code(asked, settings, secrets, holder_id, **by)
+        else:
+            holder_id = person["holder_id"] if person else UNKNOWN
+            record(asked, "holder.my_sign_in_failed", holder_id, now=now, actor=UNKNOWN)
+
+    engine.write(work)
+    return fits
+
+
 def number_of_copy(tx: Transaction, copy_id: str) -> str:
     """The number of a card copy; "" for one that nobody has."""
     return str(queries.number_of_copy(tx, copy_id=copy_id) or "")
@@ -109,6 +145,9 @@ def _fitting(
             if code["member_id"]:
                 purpose = "family_member.id_number"
     number = secrets.decrypt(cipher, purpose)  # type: ignore[arg-type]
+    return fitting if _same_end(number, proof) and len(proof.code) == CODE_DIGITS else None
+
+
+def _same_end(number: str, proof: Proof) -> bool:
     typed = proof.last_four.ljust(LAST_DIGITS)[: LAST_DIGITS + 1]
-    is_right = compare_digest(number[-LAST_DIGITS:].encode(), typed.encode())
-    return fitting if is_right and len(proof.code) == CODE_DIGITS else None
+    return compare_digest(number[-LAST_DIGITS:].encode(), typed.encode())

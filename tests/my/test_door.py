@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +14,7 @@ from huimin.audit.record import events_of
 from huimin.cards.change_state import replace_card, report_lost
 from huimin.core.card_token import address_form
 from huimin.instance import Instance
+from huimin.messages.post import CONTENT
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.my_card import last_four, make_code, open_card, post, sign_in_to_card
@@ -191,6 +194,47 @@ def test_forms_are_protected_also_over_tls_without_a_referrer(
     sign_in = {"csrf_token": token, "username": "x", "password": "y"}
     assert send("/sign-in", sign_in) == 400
     assert send("/sign-in", sign_in, Referer="https://localhost/sign-in") == 401
+
+
+def ask_for_code(client: Any, number: str, last: str) -> Any:
+    form = {"csrf_token": csrf_of(client, "/my/"), "number": number, "last_four": last, "code": ""}
+    return client.post("/my/send-code", data=form, follow_redirects=True)
+
+
+def waiting(instance: Instance) -> list[str]:
+    """The codes that wait to be sent."""
+    rows = instance.engine.read(
+        lambda tx: list(tx.connection.execute("SELECT content_cipher FROM message ORDER BY id"))
+    )
+    clear = [instance.personal_data.decrypt(row["content_cipher"], CONTENT) for row in rows]
+    return [json.loads(text)["code"] for text in clear]
+
+
+@pytest.mark.both_engines
+def test_a_code_comes_to_the_phone_on_file_and_the_page_says_nothing(
+    app: Any, instance: Instance, home: Household
+) -> None:
+    last, number = last_four(instance, home.holder), home.card["number"]
+    assert ask_for_code(app.test_client(), number, last).status_code == 404
+    instance.settings = replace(instance.settings, message_channel="file")
+    slip = make_code(instance, home.holder)
+    wrong = "0000" if last != "0000" else "1111"
+    tries = [(number, last), (number, wrong), ("5120220000000018", last), ("", "")]
+    pages = [ask_for_code(app.test_client(), *one) for one in tries]
+    plain = {re.sub(r'(content|value)="[^"]*"', "", page.text) for page in pages}
+    assert len(plain) == 1 and "登录码一会儿就发到" in plain.pop()
+    (code,) = waiting(instance)
+    assert sign_in_to_card(app.test_client(), number, last, code).status_code == 302
+    # Whoever asks for messages voids no slip of the counter.
+    assert sign_in_to_card(app.test_client(), number, last, slip).status_code == 302
+
+
+def test_messages_are_few(app: Any, instance: Instance, home: Household) -> None:
+    instance.settings = replace(instance.settings, message_channel="file")
+    last, number = last_four(instance, home.holder), home.card["number"]
+    statuses = [ask_for_code(app.test_client(), number, last).status_code for _ in range(5)]
+    assert statuses == [200] * 3 + [429] * 2
+    assert len(waiting(instance)) == 3
 
 
 def test_tries_and_sign_ins_are_on_record_without_what_was_typed(

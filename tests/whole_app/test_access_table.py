@@ -69,6 +69,7 @@ PUBLIC = {
     "my.start": "the door of my card, and for who is signed in there the card",
     "my.scanned_card": "whether a scanned card is genuine",
     "my.sign_in_now": "the door of my card",
+    "my.send_code_now": "the door of my card: a code to the phone on file, and the same answer",
     "my.choose_look": "large type, before signing in as well",
     "my.code": "the page of the changing code, which holds nothing: the phone's key gets the codes",
     "my.challenge": "what a phone is to sign",

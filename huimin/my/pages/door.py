@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from huimin.core.card_token import check_card
 from huimin.core.refusals import Refusal
+from huimin.messages.send_code import sends_codes
 from huimin.my.guards import (
     COOKIE_PATH,
     acting_holder,
@@ -25,8 +26,8 @@ from huimin.my.guards import (
 )
 from huimin.my.pages import pages
 from huimin.my.sessions import end_one
-from huimin.my.sign_in import Proof, number_of_copy, sign_in
-from huimin.my.tries import note_failure, require_few_failures
+from huimin.my.sign_in import Proof, ask_for_code, number_of_copy, sign_in
+from huimin.my.tries import count_asked_code, note_failure, require_few_failures
 from huimin.publication.outlets import towns
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
@@ -43,6 +44,7 @@ def door_page(form: Form | None = None, problem: str = "") -> str:
         form=form or Form(),
         problem=problem,
         scanned=scanned_copy() is not None,
+        by_message=sends_codes(instance().settings),
         towns=[(row["code"], row["name"]) for row in town_rows],
     )
 
@@ -70,14 +72,8 @@ def scanned_card() -> Response:
 @pages.post("/sign-in")
 def sign_in_now() -> Response | tuple[str, int]:
     """Check card, last four and code, and begin a session; one sentence for all that is wrong."""
-    form = Form.secret()
-    copy_id = scanned_copy()
-    opened = instance()
-    number = form.text("number")
-    if copy_id is not None and not number:
-        number = opened.engine.read(lambda tx: number_of_copy(tx, copy_id))
-    proof = Proof.typed(number, form.text("last_four"), form.text("code"))
-    card = proof.number or copy_id or ""
+    form, opened = Form.secret(), instance()
+    proof, card = _proof(form)
     try:
         require_few_failures(card)
         secret = sign_in(
@@ -90,11 +86,50 @@ def sign_in_now() -> Response | tuple[str, int]:
     except Refusal as refusal:
         if refusal.code == "my_sign_in_failed":
             note_failure(card)
-        again = Form({"number": form.text("number").strip()[:40]})
-        return door_page(again, refusal.detail(request_language())), refusal.status
+        return _again(form, refusal)
     answer = let_in(redirect(url_for("my.start")), secret)
     answer.delete_cookie(SCANNED, path=COOKIE_PATH)
     return answer
+
+
+@pages.post("/send-code")
+def send_code_now() -> Response | tuple[str, int]:
+    """Let a code go to the phone on file; the same answer whatever was right."""
+    form, opened = Form.secret(), instance()
+    if not sends_codes(opened.settings):
+        raise Refusal("not_found")
+    proof, card = _proof(form)
+    try:
+        require_few_failures(card)
+        count_asked_code(card)
+    except Refusal as refusal:
+        return _again(form, refusal)
+    origin = request.remote_addr
+    if not ask_for_code(
+        opened.engine,
+        opened.settings,
+        opened.personal_data,
+        proof,
+        origin=origin,
+        now=opened.clock(),
+    ):
+        note_failure(card)
+    tell(_("如果资料对得上，而且服务窗口登记过您的手机号，登录码一会儿就发到那台手机上。"))
+    return redirect(url_for("my.start"))
+
+
+def _proof(form: Form) -> tuple[Proof, str]:
+    """What was typed, with the number of a scanned card; and the name that tries count under."""
+    number, copy_id = form.text("number"), scanned_copy()
+    if copy_id is not None and not number:
+        number = instance().engine.read(lambda tx: number_of_copy(tx, copy_id))
+    proof = Proof.typed(number, form.text("last_four"), form.text("code"))
+    return proof, proof.number or copy_id or ""
+
+
+def _again(form: Form, refusal: Refusal) -> tuple[str, int]:
+    again = Form({"number": form.text("number").strip()[:40]})
+    return door_page(again, refusal.detail(request_language())), refusal.status
 
 
 @pages.post("/sign-out")
