@@ -1,4 +1,4 @@
-"""What is tried at a till: its caller, the card that was read, and a note of what is refused,
+"""What is tried at a till: who tries it, the card that was read, and a note of what is refused,
 whichever way the till came in.
 
 The note is queued and costs the request nothing more; it is written although the refused use case
@@ -50,7 +50,6 @@ ACTS = {
 class Attempt:
     """An attempt that is under way: its card as soon as one was read."""
 
-    caller: Caller
     card: CheckedCard | None = None
 
     def read_card(self, text: str) -> CheckedCard:
@@ -71,23 +70,23 @@ def read_card(text: str) -> CheckedCard:
 
 
 @contextmanager
-def attempt(act: str, **details: Any) -> Iterator[Attempt]:
+def attempt(act: str, caller: Caller, **details: Any) -> Iterator[Attempt]:
     """Note the block's refusal, if it is refused, and raise it again.
 
     `details` are what a RefusedAttempt says of the purchase.
     """
-    trying = Attempt(_caller())
+    trying = Attempt()
     try:
         yield trying
     except (Refusal, FieldProblems) as refused:
-        note_refused(act, refused, trying.caller, card=trying.card, **details)
+        note_refused(act, refused, caller, card=trying.card, **details)
         if practising() and isinstance(refused, Refusal) and refused.code in NOT_OF_PRACTICE:
             raise Refusal("practice_card_only") from None
         raise
 
 
-def _caller() -> Caller:
-    """Who tries. Raises Refusal, which is noted: terminal_disabled, outlet_suspended."""
+def open_caller() -> Caller:
+    """Who asks. Raises Refusal, which is noted: terminal_disabled, outlet_suspended."""
     try:
         return current_caller()
     except Refusal as refused:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,16 +63,17 @@ def answer_once(
     work: Callable[[Transaction], dict[str, Any]],
     status: int = 201,
     *,
-    earlier: Any = None,
+    sent_order_no: str | None = None,
 ) -> Response:
     """Run `work` under its idempotency key, or give the first answer again.
 
-    The key stands for `act` and every field of `request`; `earlier` is the same request as an
-    earlier version would have taken it. Raises Refusal: idempotency_mismatch, request_in_progress,
-    and what `work` raises.
+    The key stands for `act` and every field of `request`; an earlier version kept it with the order
+    number as it was sent. Raises Refusal: idempotency_mismatch, request_in_progress, and what
+    `work` raises.
     """
-    request_print = fingerprint(act, request)
-    prints = (request_print,) if earlier is None else (request_print, fingerprint(act, earlier))
+    prints = [fingerprint(act, request)]
+    if sent_order_no is not None and sent_order_no != request.order_no:
+        prints.append(fingerprint(act, replace(request, order_no=sent_order_no)))
     terminal_id, now = current_terminal()["terminal_id"], instance().clock()
 
     def use_case(tx: Transaction) -> Answer:

@@ -10,7 +10,6 @@ from huimin.cards.changing_code import require_code
 from huimin.checkout.entitlement import entitlement_of
 from huimin.checkout.quote_answer import quote_answer
 from huimin.checkout.requests import QuoteRequest
-from huimin.core.categories import require_known
 from huimin.core.discount import quote
 from huimin.ledger.read import usage_at
 from huimin.storage.engine import Transaction
@@ -31,7 +30,6 @@ def quote_basket(
     entitlement = entitlement_of(tx, request.card, terminal=terminal, now=now)
     require_code(tx, request.card, terminal_id=terminal["terminal_id"], now=now)
     terms = entitlement.required_terms
-    require_known(request.basket.categories, terms.excluded_categories)
     holder_id = entitlement.card["holder_id"]
     usage = usage_at(tx, holder_id=holder_id, terms=terms, at=now, now=now)
     return quote_answer(quote(request.basket, terms, usage), terms, language)

@@ -16,7 +16,6 @@ from huimin.checkout.entitlement import entitlement_of, require_open_till
 from huimin.checkout.quote_answer import chain_part, quote_answer
 from huimin.checkout.requests import RedemptionRequest
 from huimin.checkout.sale import Presenter, record_sale
-from huimin.core.categories import require_known
 from huimin.core.discount import quote
 from huimin.core.refusals import Refusal
 from huimin.holders.people import presenter_of
@@ -48,7 +47,6 @@ def redeem(
     holder_id = entitlement.card["holder_id"]
     person = presenter_of(tx, holder_id, request.presented_by)
     terms = entitlement.required_terms
-    require_known(request.basket.categories, terms.excluded_categories)
     usage = lock_usage(tx, holder_id=holder_id, terms=terms, at=now, now=now)
     basket_quote = quote(request.basket, terms, usage)
     row = record_sale(

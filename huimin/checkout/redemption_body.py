@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import Field
 
 from huimin.checkout.api_bodies import Cashier, Checked, GivenId, QuoteBody, ShopOrderNo
@@ -26,7 +24,3 @@ class RedemptionBody(OrderBody, QuoteBody):
     def to_request(self, card: CheckedCard) -> RedemptionRequest:
         """As the use case takes it."""
         return RedemptionRequest(card, **self.values())
-
-    def as_sent(self, card: CheckedCard) -> RedemptionRequest:
-        """The same with the order number as it was sent, as an earlier version took it."""
-        return replace(self.to_request(card), order_no=self.sent_order_no)

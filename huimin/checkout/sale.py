@@ -27,6 +27,9 @@ from huimin.holders.people import family_at, presenters_of
 from huimin.ledger.append import Sale, append_redemption
 from huimin.storage.engine import Row, Transaction
 
+# What of a row is said in the steps of a sale where nothing was special.
+STEP_SUMS = ("amount_fen", "eligible_fen", "rate_bp", "discount_fen", "payable_fen")
+
 
 class Purchase(Protocol):
     """What was bought and what the cashier did; `card` is None if no card was read."""
@@ -96,7 +99,9 @@ def record_sale(
     order_cancelled, code_used.
     """
     terms = entitlement.required_terms
+    recorded = {**_detail(purchase, quote), **(detail or {})}
     sale = Sale(
+        terms=terms,
         terminal=terminal,
         order_no=purchase.order_no,
         card_id=entitlement.card["id"],
@@ -107,8 +112,7 @@ def record_sale(
         eligibility=entitlement.counted_eligibility,
         division_code=presenter.division_code,
         town_code=town_of(presenter.division_code),
-        terms=terms,
-        detail={**_detail(purchase, quote), **(detail or {})},
+        detail=recorded,
         cashier=purchase.cashier,
         staff_id=staff_id,
         channel=channel,
@@ -133,13 +137,12 @@ def _detail(purchase: Purchase, quote: Quote) -> Row:
     """
     basket, card, shop_order_no = purchase.basket, purchase.card, purchase.shop_order_no
     unchecked_by = "administrator" if card is None else "changing_code"
-    steps = quote.explanation
     special: Row = {
         "items": basket.items,
         "excluded_by_hand_fen": 0 if basket.items else basket.excluded_fen,
         "lines": quote.lines,
         "caps": quote.caps,
-        "explanation": () if steps == plain_steps(_sums(quote)) else steps,
+        "explanation": quote.special_steps,
     }
     return {
         **{name: value for name, value in special.items() if value},
@@ -153,10 +156,5 @@ def explanation_of(row: Mapping[str, Any], detail: Mapping[str, Any]) -> tuple[S
     """The steps of a recorded redemption; `detail` is its `detail_json`, parsed."""
     steps = detail.get("explanation")
     if not steps:
-        return plain_steps(row)
+        return plain_steps(**{name: row[name] for name in STEP_SUMS})
     return tuple(Step(step["code"], step["params"]) for step in steps)
-
-
-def _sums(quote: Quote) -> Row:
-    names = ("amount_fen", "eligible_fen", "rate_bp", "discount_fen", "payable_fen")
-    return {name: getattr(quote, name) for name in names}

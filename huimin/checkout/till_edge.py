@@ -14,7 +14,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from huimin.access.till_guard import Caller, current_terminal, require_key
+from huimin.access.till_guard import Caller, require_key
 from huimin.audit.lookups import LookupLog
 from huimin.checkout.api_bodies import (
     CancellationBody,
@@ -22,7 +22,7 @@ from huimin.checkout.api_bodies import (
     QuoteBody,
     ReversalBody,
 )
-from huimin.checkout.attempts import attempt, note_closed
+from huimin.checkout.attempts import attempt, note_closed, open_caller
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.once import answer_once
@@ -58,9 +58,8 @@ def till_api(name: str, import_name: str) -> APIBlueprint:
 
 def verify_response(body: CardBody) -> Response:
     """Who may present the card and what it gets here; the look-up is recorded, found or missed."""
-    now, language = instance().clock(), request_language()
-    with attempt("verify") as trying:
-        caller = trying.caller
+    caller, now, language = open_caller(), instance().clock(), request_language()
+    with attempt("verify", caller) as trying:
         try:
             card = trying.read_card(body.card)
             answer = verify_at(
@@ -75,9 +74,9 @@ def verify_response(body: CardBody) -> Response:
 
 def quote_response(body: QuoteBody) -> Response:
     """What a basket gets, explained; it leaves no trace unless it is refused."""
-    now, language = instance().clock(), request_language()
-    with attempt("quote", amount_fen=body.amount_fen) as trying:
-        terminal = trying.caller.terminal
+    caller, now, language = open_caller(), instance().clock(), request_language()
+    terminal = caller.terminal
+    with attempt("quote", caller, amount_fen=body.amount_fen) as trying:
         basket = body.to_request(trying.read_card(body.card))
         answer = instance().engine.read(
             lambda tx: quote_basket(tx, basket, terminal=terminal, now=now, language=language)
@@ -87,12 +86,11 @@ def quote_response(body: QuoteBody) -> Response:
 
 def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Response:
     """Give the discount and record it, once."""
-    now, language = instance().clock(), request_language()
+    caller, now, language = open_caller(), instance().clock(), request_language()
     bought = {"order_no": body.order_no, "amount_fen": body.amount_fen, "cashier": body.cashier}
-    with attempt("redeem", **bought) as trying:
-        caller = trying.caller
+    with attempt("redeem", caller, **bought) as trying:
         card = trying.read_card(body.card)
-        redemption, as_sent = body.to_request(card), body.as_sent(card)
+        redemption = body.to_request(card)
 
         def work(tx: Transaction) -> dict[str, Any]:
             body.require_order()
@@ -105,7 +103,8 @@ def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Re
                 staff_id=caller.staff_id,
             )
 
-        return answer_once("redeem", redemption, key, work, status, earlier=as_sent)
+        sent_order_no = body.sent_order_no
+        return answer_once("redeem", redemption, key, work, status, sent_order_no=sent_order_no)
 
 
 def reversal_response(
@@ -117,10 +116,10 @@ def reversal_response(
     status: int = 201,
 ) -> Response:
     """Reverse a redemption, in full or in part, once; `rule` is that of the page."""
-    now = instance().clock()
+    caller, now = open_caller(), instance().clock()
     returned = {"amount_fen": body.amount_fen, "cashier": body.cashier}
-    with attempt("reverse", redemption_id=redemption_id, **returned) as trying:
-        reversal, caller = body.to_request(body.reason, body.cashier), trying.caller
+    with attempt("reverse", caller, redemption_id=redemption_id, **returned):
+        reversal = body.to_request(body.reason, body.cashier)
 
         def work(tx: Transaction) -> dict[str, Any]:
             return reverse(
@@ -138,11 +137,12 @@ def reversal_response(
 
 def cancellation_response(body: CancellationBody, rule: ManagerRule | None = None) -> Response:
     """Cancel an order for good; it needs no key, because a repeat gets the same answer."""
-    with attempt("cancel", order_no=body.order_no, cashier=body.cashier):
+    caller = open_caller()
+    with attempt("cancel", caller, order_no=body.order_no, cashier=body.cashier):
         answer = cancel(
             instance().engine,
             body.to_request(),
-            terminal=current_terminal(),
+            terminal=caller.terminal,
             now=instance().clock(),
             language=request_language(),
             rule=rule,

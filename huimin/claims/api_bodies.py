@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator
@@ -59,10 +58,6 @@ class ClaimBody(OrderBody, CardBody):
         day = None if self.occurred_on is None else parse_day(self.occurred_on)
         items = tuple(item.to_item() for item in self.items or ())
         return ClaimRequest(card, **{**self.values(), "occurred_on": day, "items": items})
-
-    def as_sent(self, card: CheckedCard) -> ClaimRequest:
-        """The same with the order number as it was sent, as an earlier version took it."""
-        return replace(self.to_request(card), order_no=self.sent_order_no)
 
 
 class ClaimPath(BaseModel):

@@ -83,7 +83,7 @@ def _assess(
         usage = read_usage(tx, holder_id=claim["holder_id"], terms=terms, at=at, now=now)
     if refusal is None and terms is not None:
         try:
-            basket_quote = quote(basket_of(claim), terms, usage)
+            basket_quote = quote(basket_of(claim), terms, usage, any_category=True)
         except (Refusal, FieldProblems) as error:
             refusal = error
     return Assessment(state, entitlement, usage, basket_quote, refusal)

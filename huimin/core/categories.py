@@ -109,9 +109,9 @@ def require_known(categories: Iterable[str | None], excluded: tuple[str, ...]) -
     """Require that somebody knows each line's category. Raises Refusal `unknown_category`, with
     every such line, as `items.<index>.category`, and all categories that are known.
 
-    It is for a basket that comes in: `discount.quote` itself takes any category, because older
-    records have others. None passes: goods without a category. So does a category that the policy
-    itself leaves out although the list lacks it: older policies name their own.
+    It is for a basket that comes in; older records have others. None passes: goods without a
+    category. So does a category that the policy itself leaves out although the list lacks it: older
+    policies name their own.
     """
     own = codes_of(excluded)
     problems = [

@@ -6,7 +6,7 @@ policy's unit, then limited by the caps, then allocated to the lines so that the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -136,6 +136,18 @@ class Quote:
     caps: tuple[str, ...]
     explanation: tuple[Step, ...]
 
+    @property
+    def special_steps(self) -> tuple[Step, ...]:
+        """The explanation; () where it follows from the amounts, as it mostly does."""
+        plain = plain_steps(
+            amount_fen=self.amount_fen,
+            eligible_fen=self.eligible_fen,
+            rate_bp=self.rate_bp,
+            discount_fen=self.discount_fen,
+            payable_fen=self.payable_fen,
+        )
+        return () if self.explanation == plain else self.explanation
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -170,14 +182,22 @@ NO_SUMS = Sums(0, 0, 0, 0, 0, 0)
 
 
 def quote(
-    basket: Basket, terms: PolicyTerms, usage: Usage = Usage(), offline: OfflineRoom | None = None
+    basket: Basket,
+    terms: PolicyTerms,
+    usage: Usage = Usage(),
+    offline: OfflineRoom | None = None,
+    *,
+    any_category: bool = False,
 ) -> Quote:
     """The discount of a basket under a policy, with its explanation.
 
-    `offline` is what the offline caps have left, for a till without network. Raises FieldProblems
-    for inconsistent sums, and Refusal: nothing_eligible, below_minimum, cap_reached,
+    `offline` is what the offline caps have left, for a till without network. `any_category` is for
+    what was recorded before: its categories may be some that nobody knows. Raises FieldProblems for
+    inconsistent sums, and Refusal: unknown_category, nothing_eligible, below_minimum, cap_reached,
     budget_used_up.
     """
+    if not any_category:
+        require_known(basket.categories, terms.excluded_categories)
     _require_sums(basket, terms)
     excluded_fen = basket.excluded_fen
     if basket.items:
@@ -247,14 +267,15 @@ def most_discount(terms: PolicyTerms, government_fen: int) -> int | None:
     return most_fen // terms.rounding_unit_fen * terms.rounding_unit_fen
 
 
-def plain_steps(sums: Mapping[str, Any]) -> tuple[Step, ...]:
-    """The steps of a purchase in which nothing was excluded, capped or insured: they follow from
-    its `amount_fen`, `eligible_fen`, `rate_bp`, `discount_fen` and `payable_fen`."""
-    discount = ("eligible_fen", "rate_bp", "discount_fen")
+def plain_steps(
+    *, amount_fen: int, eligible_fen: int, rate_bp: int, discount_fen: int, payable_fen: int
+) -> tuple[Step, ...]:
+    """The steps of a purchase in which nothing was excluded, capped or insured."""
+    discount = {"eligible_fen": eligible_fen, "rate_bp": rate_bp, "discount_fen": discount_fen}
     return (
-        Step("amount", {"amount_fen": sums["amount_fen"]}),
-        Step("discount", {name: sums[name] for name in discount}),
-        Step("payable", {"payable_fen": sums["payable_fen"]}),
+        Step("amount", {"amount_fen": amount_fen}),
+        Step("discount", discount),
+        Step("payable", {"payable_fen": payable_fen}),
     )
 
 

@@ -170,7 +170,8 @@ class Replay:
             self.budget_left_fen if terms.id == self.draft.id else None,
         )
         try:
-            return quote(basket_of(row, terms), terms, usage, _room_of(row)), terms
+            basket, room = basket_of(row, terms), _room_of(row)
+            return quote(basket, terms, usage, room, any_category=True), terms
         except (Refusal, FieldProblems):
             return None
 

@@ -42,7 +42,7 @@ class Sale:
     """A quoted basket, what has come back of it, and how it is quoted again."""
 
     def __init__(self, basket: Basket, terms: PolicyTerms, usage: Usage) -> None:
-        first_quote = quote(basket, terms, usage)
+        first_quote = quote(basket, terms, usage, any_category=True)
         self.basket, self.terms, self.usage = basket, terms, usage
         self.whole = Sums(*(getattr(first_quote, name) for name in SUMS))
         lines = [asdict(line) for line in first_quote.lines]
@@ -90,7 +90,7 @@ class Sale:
             rest = replace(rest, items=items)
         try:
             terms = replace(self.terms, minimum_spend_fen=0)
-            return quote(rest, terms, self.usage).discount_fen
+            return quote(rest, terms, self.usage, any_category=True).discount_fen
         except (Refusal, FieldProblems):
             return 0
 

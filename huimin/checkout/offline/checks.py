@@ -16,7 +16,6 @@ from huimin.checkout.entitlement import policy_on
 from huimin.checkout.offline.packs import Pack, known_policy
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.card_token import CheckedCard
-from huimin.core.categories import require_known
 from huimin.core.days import county_day, instant_text
 from huimin.core.discount import PolicyTerms, Quote, quote
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
@@ -91,7 +90,6 @@ def promised_quote(item: OfflineItem, terms: PolicyTerms, room: OfflineRoom) -> 
     promised more than the pack's caps left, unknown_category, offline_mismatch for any other
     difference.
     """
-    require_known(item.basket.categories, terms.excluded_categories)
     uncapped = quote(item.basket, terms)
     if item.discount_fen + item.payable_fen != item.amount_fen:
         raise Refusal("offline_mismatch")

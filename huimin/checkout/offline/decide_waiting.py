@@ -79,7 +79,7 @@ def hindrance(tx: Transaction, sale: Row, now: datetime) -> Refusal | FieldProbl
             now=now,
         )
         item = item_of_waiting(sale)
-        require_room_online(quote(item.basket, terms, usage), item)
+        require_room_online(quote(item.basket, terms, usage, any_category=True), item)
     except (Refusal, FieldProblems) as refused:
         return refused
     return None

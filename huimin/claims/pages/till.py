@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.till_guard import current_terminal, require_till
-from huimin.checkout.attempts import attempt, read_card
+from huimin.checkout.attempts import attempt, open_caller, read_card
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
 from huimin.checkout.till_edge import key_of_request
@@ -53,10 +53,11 @@ def file_missed() -> BaseResponse | tuple[str, int]:
     """File a purchase of today or of an earlier day."""
     form = Form.sent()
     try:
-        with attempt("claim") as trying:
+        caller = open_caller()
+        with attempt("claim", caller) as trying:
             request = _missed(form)
             trying.card = request.card
-            claim = change(filing(request))
+            claim = change(filing(request, caller))
     except FieldProblems as error:
         return _list_page(form.refused(error)), 422
     except Refusal as error:
