@@ -21,7 +21,7 @@ from huimin.division_changes.change_lists import (
     planned_of,
     require_still_fits,
 )
-from huimin.division_changes.plan import Planned
+from huimin.division_changes.county_copy import Planned
 from huimin.divisions.find import town_of
 from huimin.divisions.lives import FOUNDED, lives_of
 from huimin.storage.engine import Engine, Row, Transaction

@@ -18,7 +18,8 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Problems, Refusal, field_problem
 from huimin.division_changes import queries
-from huimin.division_changes.plan import Planned, plan_changes, refuse
+from huimin.division_changes.county_copy import Planned
+from huimin.division_changes.plan import plan_changes, refuse
 from huimin.division_changes.read_list import read_change_list
 from huimin.divisions.lives import DISSOLVED, lives_of
 from huimin.holders.registers.sheets import Opener, open_sheets

@@ -35,8 +35,8 @@ from huimin.division_changes.change_lists import (
     withdraw_list,
 )
 from huimin.division_changes.change_words import KINDS, LIST_STATES
+from huimin.division_changes.county_copy import Planned
 from huimin.division_changes.effect_words import effects_text
-from huimin.division_changes.plan import Planned
 from huimin.divisions.coordinates import locate_divisions, read_locations
 from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction

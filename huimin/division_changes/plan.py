@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -20,64 +19,17 @@ from huimin.core.catalogue import Text, sentence, text
 from huimin.core.days import month_of
 from huimin.core.refusals import Problems
 from huimin.division_changes.change_words import LEVELS
+from huimin.division_changes.county_copy import CountyCopy, Place, Planned
 from huimin.division_changes.list_words import FULL_STOP, TOWN_KINDS, VILLAGE_KINDS
 from huimin.division_changes.read_list import Line
-from huimin.divisions.find import DivisionIndex, town_of
+from huimin.divisions.find import town_of
 from huimin.divisions.lives import DISSOLVED, FOUNDED, MERGED, RENAMED, Lives, day_words
-from huimin.holders.registers.places import near_names
 
 NAMED_MAX = 10
 _EXAMPLES = {
     "town": sentence("某某街道、某某镇、某某乡"),
     "village": sentence("某某村民委员会、某某社区居民委员会"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One change as it will be done. `line` is the row of the file; old is None for a new division,
-    new for one that is dissolved."""
-
-    line: int
-    kind: str
-    level: str
-    effective_on: date
-    old_code: str | None
-    old_name: str | None
-    new_code: str | None
-    new_name: str | None
-    basis: str
-
-    @property
-    def only_name(self) -> bool:
-        """Whether the code stays."""
-        return self.old_code == self.new_code
-
-    def as_line(self) -> Line:
-        """The line that says exactly this."""
-        return Line(
-            self.line,
-            self.effective_on,
-            self.kind,
-            self.old_code or "",
-            "",
-            self.new_code or "",
-            self.new_name or "",
-            self.basis,
-        )
-
-
-@dataclass(slots=True)
-class _Place:
-    """A division of the copy."""
-
-    code: str
-    name: str
-    level: str
-    parent: str | None
-    since: str
-    ended_on: str | None
-    successor: str | None
 
 
 class _Wrong(Exception):
@@ -100,7 +52,7 @@ def plan_changes(
 
     `undone_codes` are those that another list will change.
     """
-    county = _County(lives, set(undone_codes))
+    plan = _Plan(lives, set(undone_codes))
     planned: list[Planned] = []
     ordered = sorted(lines, key=lambda line: line.effective_on)
     for day, of_day in groupby(ordered, key=lambda line: line.effective_on):
@@ -114,7 +66,7 @@ def plan_changes(
                     day=day_words(day.isoformat()),
                 )
             continue
-        planned += county.play(day, listed, problems)
+        planned += plan.play(day, listed, problems)
     return planned
 
 
@@ -123,29 +75,16 @@ def refuse(problems: Problems, line: int, source: str, **params: Any) -> None:
     problems.refuse("file", "第 {line} 行：{problem}", line=line, problem=Text(source, params))
 
 
-class _County:
-    """The copy on which the changes are played through."""
+class _Plan:
+    """The lines, played through day by day on a copy of the county."""
 
     def __init__(self, lives: Lives, undone: set[str]) -> None:
         self._undone = undone
-        self._places: dict[str, _Place] = {}
-        for code, stretches in lives.by_code.items():
-            last = stretches[-1]
-            over = last.ended_on if last.valid_until is not None else None
-            self._places[code] = _Place(
-                code,
-                last.name,
-                last.level,
-                lives.parents[code],
-                last.valid_from,
-                over,
-                last.successor_code,
-            )
-        self._county = next(code for code, one in self._places.items() if one.level == "county")
+        self._county = CountyCopy(lives)
 
     def play(self, day: date, lines: list[Line], problems: Problems) -> list[Planned]:
         """The changes of one day, done on the copy."""
-        self._index = DivisionIndex(self._living())
+        self._county.begin_day()
         resolved: list[tuple[Line, str | None]] = []
         for line in lines:
             try:
@@ -172,21 +111,14 @@ class _County:
                     refuse(problems, line.number, error.source, **error.params)
                     continue
                 planned.append(change)
-                self._do(change)
+                self._county.do(change)
                 if level == "town" and change.kind == RENAMED and not change.only_name:
                     followers = self._followers(change, {one for _, one in resolved if one})
                     planned += followers
                     for follower in followers:
-                        self._do(follower)
+                        self._county.do(follower)
         self._require_no_orphans(planned, problems)
         return planned
-
-    def _living(self) -> list[dict[str, Any]]:
-        return [
-            {"code": one.code, "name": one.name, "level": one.level, "parent_code": one.parent}
-            for one in self._places.values()
-            if one.ended_on is None
-        ]
 
     def _old(self, line: Line) -> str | None:
         """The code that a line is about; None for a new division."""
@@ -196,7 +128,7 @@ class _County:
             return None
         if not line.old_code and not line.old_name:
             raise _Wrong("请写原代码或原名称。")
-        by_name = self._by_name(line.old_name) if line.old_name else None
+        by_name = self._county.code_by_name(line.old_name) if line.old_name else None
         if not line.old_code:
             if by_name is None:
                 raise _Wrong(
@@ -205,7 +137,7 @@ class _County:
                     hint=self._near(line.old_name),
                 )
             return by_name
-        place = self._places.get(line.old_code)
+        place = self._county.get(line.old_code)
         if place is None or place.level == "county":
             raise _Wrong("没有行政区划代码 {code}。", code=line.old_code)
         if place.ended_on is not None:
@@ -215,11 +147,15 @@ class _County:
                 name=place.name,
                 day=day_words(place.ended_on),
             )
-        if line.old_name and by_name != place.code and not self._is_called(place, line.old_name):
+        if (
+            line.old_name
+            and by_name != place.code
+            and not self._county.is_called(place, line.old_name)
+        ):
             raise _Wrong(
                 "代码 {code} 是“{name}”，不是“{written}”。",
                 code=place.code,
-                name=self._full_name(place),
+                name=self._county.full_name(place),
                 written=line.old_name,
             )
         return place.code
@@ -235,7 +171,7 @@ class _County:
                     problems,
                     line.number,
                     "{name}在同一天有两处变更（第 {other} 行也有）。",
-                    name=self._full_name(self._places[old]),
+                    name=self._county.full_name(self._county[old]),
                     other=first[old].number,
                 )
                 continue
@@ -250,15 +186,15 @@ class _County:
 
     def _level(self, line: Line, old: str | None) -> str:
         if old is not None:
-            return self._places[old].level
+            return self._county[old].level
         return "town" if line.new_code.endswith("000") else "village"
 
     def _planned(self, line: Line, old: str | None, day: date) -> Planned:
-        before = self._places[old] if old else None
+        before = self._county[old] if old else None
         if before is not None and day.isoformat() <= before.since:
             raise _Wrong(
                 "{name}从{day}才有，变更要在那以后。",
-                name=self._full_name(before),
+                name=self._county.full_name(before),
                 day=day_words(before.since),
             )
         new_code, new_name = self._target(line, before, day)
@@ -278,7 +214,7 @@ class _County:
         )
 
     def _target(
-        self, line: Line, before: _Place | None, day: date
+        self, line: Line, before: Place | None, day: date
     ) -> tuple[str, str] | tuple[None, None]:
         """Code and name of what follows. Raises _Wrong."""
         if before is None:
@@ -289,12 +225,12 @@ class _County:
             return self._merged(line, before)
         return self._renamed_to(line, before) if line.kind == RENAMED else self._moved(line, before)
 
-    def _merged(self, line: Line, before: _Place) -> tuple[str, str]:
+    def _merged(self, line: Line, before: Place) -> tuple[str, str]:
         code = line.new_code or self._named_target(line, before)
         if code == before.code:
             raise _Wrong("不能并入自己。")
         self._require_no_chain(line, before.code, code)
-        target = self._places.get(code)
+        target = self._county.get(code)
         if target is None:
             return code, self._fit_to_begin(code, line.new_name, before.level)
         if target.ended_on is not None:
@@ -302,22 +238,22 @@ class _County:
         if target.level != before.level:
             raise _Wrong("镇街只能并入镇街，村社只能并入村社。")
         later = self._renamed.get(code)
-        written = self._index.clean(line.new_name)
+        written = self._county.clean(line.new_name)
         fits = (
             not written
-            or self._is_called(target, written)
-            or written == self._index.clean(later or "")
+            or self._county.is_called(target, written)
+            or written == self._county.clean(later or "")
         )
         if not fits:
             raise _Wrong(
                 "代码 {code} 是“{name}”，不是“{written}”。",
                 code=code,
-                name=self._full_name(target),
+                name=self._county.full_name(target),
                 written=line.new_name,
             )
         return code, later or target.name
 
-    def _renamed_to(self, line: Line, before: _Place) -> tuple[str, str]:
+    def _renamed_to(self, line: Line, before: Place) -> tuple[str, str]:
         name = self._new_name(line.new_name)
         if self._keeps_code(line, before.code):
             if name == before.name:
@@ -326,11 +262,11 @@ class _County:
             self._require_kind(before.code, name, before.level)
             return before.code, name
         code = line.new_code
-        if before.level == "village" and not self._same_town(before.code, code):
+        if before.level == "village" and not self._county.are_of_one_town(before.code, code):
             raise _Wrong("新代码在另一个镇街，请写 划转。")
         return self._fit_to_follow(line, before, code, name)
 
-    def _moved(self, line: Line, before: _Place) -> tuple[str, str]:
+    def _moved(self, line: Line, before: Place) -> tuple[str, str]:
         if before.level != "village":
             raise _Wrong("只有村社能划转；镇街请写 撤并 或 更名。")
         if not line.new_code:
@@ -343,7 +279,7 @@ class _County:
     def _founded(self, line: Line, day: date) -> tuple[str, str]:
         if not line.new_code:
             raise _Wrong("新设要写新代码。")
-        ended = self._places.get(line.new_code)
+        ended = self._county.get(line.new_code)
         if ended is not None and ended.ended_on is not None and ended.level != "county":
             if day.isoformat() <= ended.ended_on:
                 raise _Wrong("恢复的日期要在{day}以后。", day=day_words(ended.ended_on))
@@ -360,11 +296,15 @@ class _County:
             raise _Wrong("撤销不写新代码、新名称；并入别处请写 撤并。")
         return None, None
 
-    def _fit_to_follow(self, line: Line, before: _Place, code: str, name: str) -> tuple[str, str]:
+    def _fit_to_follow(self, line: Line, before: Place, code: str, name: str) -> tuple[str, str]:
         """A code that takes over from one division alone: unused, or the one it had before."""
         self._require_no_chain(line, before.code, code)
-        ended = self._places.get(code)
-        if ended is not None and ended.ended_on is not None and self._leads_to(code, before.code):
+        ended = self._county.get(code)
+        if (
+            ended is not None
+            and ended.ended_on is not None
+            and self._county.leads_to(code, before.code)
+        ):
             self._require_town(code)
             self._require_free_name(name, ended.parent, before.code)
             return code, name
@@ -373,16 +313,18 @@ class _County:
     def _fit_to_begin(self, code: str, name: str, level: str, but: str = "") -> str:
         """The name of a division that begins under an unused code. Raises _Wrong."""
         name = self._new_name(name)
-        used = self._places.get(code)
+        used = self._county.get(code)
         if used is not None:
             raise _Wrong("代码 {code} 用过了（{name}），请换一个。", code=code, name=used.name)
-        if code[:6] != self._county[:6]:
-            raise _Wrong("代码 {code} 不在本县（{county}）。", code=code, county=self._county[:6])
+        if code[:6] != self._county.code[:6]:
+            raise _Wrong(
+                "代码 {code} 不在本县（{county}）。", code=code, county=self._county.code[:6]
+            )
         if (level == "town") != code.endswith("000") or code[6:9] == "000":
             raise _Wrong("代码 {code} 不是{level}的代码。", code=code, level=LEVELS.text(level))
         self._require_kind(code, name, level)
         self._require_town(code)
-        parent = self._county if level == "town" else town_of(code)
+        parent = self._county.code if level == "town" else town_of(code)
         self._require_free_name(name, parent, but)
         return name
 
@@ -406,13 +348,13 @@ class _County:
     def _require_town(self, code: str) -> None:
         if code.endswith("000"):
             return
-        town = self._places.get(town_of(code))
+        town = self._county.get(town_of(code))
         if town is None or town.ended_on is not None:
             raise _Wrong("代码 {code} 所在的镇街 {town} 那天没有。", code=code, town=town_of(code))
 
     def _require_free_name(self, name: str, parent: str | None, but: str) -> None:
-        for one in self._places.values():
-            same = one.name == name and one.parent == parent and one.ended_on is None
+        for one in self._county.living():
+            same = one.name == name and one.parent == parent
             if same and one.code != but and one.code not in self._leaving:
                 raise _Wrong("已经有“{name}”了（{code}）。", name=name, code=one.code)
 
@@ -439,11 +381,7 @@ class _County:
         for change in planned:
             if change.level != "town" or change.only_name or change.old_code is None:
                 continue
-            left = [
-                one.name
-                for one in self._places.values()
-                if one.parent == change.old_code and one.ended_on is None
-            ]
+            left = [one.name for one in self._county.living() if one.parent == change.old_code]
             if left:
                 refuse(
                     problems,
@@ -468,35 +406,17 @@ class _County:
                 one.name,
                 town.basis,
             )
-            for one in sorted(self._places.values(), key=lambda one: one.code)
-            if one.parent == town.old_code and one.ended_on is None and one.code not in spoken_of
+            for one in sorted(self._county.living(), key=lambda one: one.code)
+            if one.parent == town.old_code and one.code not in spoken_of
         ]
 
-    def _do(self, change: Planned) -> None:
-        day = change.effective_on.isoformat()
-        if change.only_name and change.new_name:
-            place = self._places[str(change.old_code)]
-            place.name, place.since = change.new_name, day
-            return
-        if change.old_code is not None:
-            before = self._places[change.old_code]
-            before.ended_on, before.successor = day, change.new_code
-        if change.new_code is None or change.new_name is None:
-            return
-        target = self._places.get(change.new_code)
-        if target is None or target.ended_on is not None:
-            parent = self._county if change.level == "town" else town_of(change.new_code)
-            self._places[change.new_code] = _Place(
-                change.new_code, change.new_name, change.level, parent, day, None, None
-            )
-
-    def _named_target(self, line: Line, before: _Place) -> str:
+    def _named_target(self, line: Line, before: Place) -> str:
         if not line.new_name:
             raise _Wrong("请写新代码或新名称：并入哪里。")
-        index, name = self._index, line.new_name
-        code = self._by_name(name)
+        name = line.new_name
+        code = self._county.code_by_name(name)
         if code is None and before.level == "village":
-            code = index.village(town_of(before.code), name)
+            code = self._county.village_beside(before, name)
         if code is None:
             raise _Wrong(
                 "没有叫“{name}”的镇街或村社；新设立的请写新代码{hint}",
@@ -505,54 +425,8 @@ class _County:
             )
         return code
 
-    def _by_name(self, text: str) -> str | None:
-        """A town, or a village with its town in front, or the only village of that name."""
-        text = re.sub(r"\s*[·・•/]\s*", "", text)
-        town = self._index.town(text)
-        if town is not None:
-            return town
-        start = self._index.town_at_start(text)
-        if start is not None and start[1]:
-            return self._index.village(*start)
-        codes = {
-            self._index.village(one.code, text)
-            for one in self._places.values()
-            if one.level == "town" and one.ended_on is None
-        } - {None}
-        return codes.pop() if len(codes) == 1 else None
-
-    def _is_called(self, place: _Place, text: str) -> bool:
-        if self._index.clean(text) in (place.name, self._full_name(place)):
-            return True
-        if place.level == "town":
-            return self._index.town(text) == place.code
-        start = self._index.town_at_start(text)
-        rest = start[1] if start and start[1] else text
-        return self._index.village(town_of(place.code), rest) == place.code
-
-    def _same_town(self, old: str, new: str) -> bool:
-        """Whether both codes are of one town, or of one and what it becomes on that day."""
-        town = self._places.get(town_of(old))
-        return town_of(new) in (town_of(old), town.successor if town else None)
-
-    def _leads_to(self, code: str, sought: str) -> bool:
-        seen: set[str] = set()
-        follow: str | None = code
-        while follow is not None and follow not in seen:
-            seen.add(follow)
-            follow = self._places[follow].successor if follow in self._places else None
-            if follow == sought:
-                return True
-        return False
-
-    def _full_name(self, place: _Place) -> str:
-        if place.level == "village":
-            return f"{self._places[str(place.parent)].name}{place.name}"
-        return place.name
-
     def _near(self, written: str) -> Any:
-        names = [one.name for one in self._places.values() if one.ended_on is None]
-        near = near_names(self._index.clean(written), names)
+        near = self._county.names_near(written)
         return text("，相近的有{near}。", near=tuple(near)) if near else FULL_STOP
 
     @staticmethod

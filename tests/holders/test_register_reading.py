@@ -14,7 +14,8 @@ from huimin.holders.person_name import NameProblem, read_name
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.dates import read_date
 from huimin.holders.registers.family_cell import FamilyProblem, read_family
-from huimin.holders.registers.header import Header, find_headers
+from huimin.holders.registers.find_header import find_headers
+from huimin.holders.registers.header import Header
 from huimin.holders.registers.places import PlaceProblem, Places
 from huimin.holders.registers.problem import column_letter
 from tests.making.holders import id_number

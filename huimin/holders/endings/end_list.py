@@ -31,15 +31,14 @@ from huimin.holders.registers.being_entitled import (
 )
 from huimin.holders.registers.cells import Formula, Sheet, SheetRow
 from huimin.holders.registers.dates import EXCEL_EPOCH, NO_END, read_date
-from huimin.holders.registers.header import (
-    REQUIRED,
+from huimin.holders.registers.find_header import (
     SEARCHED_ROWS,
-    Header,
     find_headers,
     is_usable,
     next_table,
     people_above,
 )
+from huimin.holders.registers.header import REQUIRED, Header
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.row import not_a_person, who_is_meant
 from huimin.holders.registers.row_view import RowView

@@ -91,6 +91,23 @@ def is_blank(cell: Any) -> bool:
     return not bare or not (bare.isalnum() or visible(bare).strip(" \t\r\n'"))
 
 
+def cell_at(cells: Sequence[Any], column: int) -> Any:
+    """The cell of a column (from 0); None where the row is shorter."""
+    return cells[column] if column < len(cells) else None
+
+
+def shown_text(cell: Any) -> str:
+    """What a reader of the sheet sees there as text, a merged cell's in all that it covers."""
+    if isinstance(cell, Merged):
+        return shown_text(cell.value)
+    return "" if cell is None or isinstance(cell, Formula) else str(cell).strip()
+
+
+def own_text(cell: Any) -> str:
+    """The same, and "" for a cell that another one covers."""
+    return "" if isinstance(cell, Merged) else shown_text(cell)
+
+
 def beyond_alone(cells: Sequence[Any]) -> bool:
     """Whether a whole row is filled only to the right of the columns that are read."""
     return (

@@ -16,15 +16,14 @@ from pathlib import Path
 from huimin.core.catalogue import sentence, text
 from huimin.holders.registers.cells import Sheet, SheetRow
 from huimin.holders.registers.ended_list import ended_title
-from huimin.holders.registers.header import (
-    COLUMN_NAMES,
+from huimin.holders.registers.find_header import (
     LEVELS_MAX,
     SEARCHED_ROWS,
-    Header,
     find_headers,
     next_table,
     people_above,
 )
+from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
 from huimin.holders.registers.result import LeftOut, Question, RefusedRow, RegisterCheck, Understood
 from huimin.holders.registers.row_view import Circumstances
