@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from reportlab.lib.colors import HexColor, white
+from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -160,9 +160,9 @@ def _draw_band(canvas: Canvas, face: CardFace) -> None:
         stroke=0,
         fill=1,
     )
-    canvas.setFillColor(white)
     _draw_strong(
         canvas,
+        white,
         MARGIN_MM,
         CARD_HEIGHT_MM - BAND_MM + 3.3,
         14,
@@ -176,9 +176,8 @@ def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: flo
     name = "".join(c if _has_glyph(c) else "\u3000" for c in card.name)
     lines, points = _name_lines(name, width_mm * mm)
     baseline = 31.6 if len(lines) == 1 else 33.6
-    canvas.setFillColor(INK)
     for line in lines:
-        _draw_strong(canvas, MARGIN_MM, baseline, points, line)
+        _draw_strong(canvas, INK, MARGIN_MM, baseline, points, line)
         baseline -= points * 0.42
     _draw_label(canvas, 24.2, say("卡号"))
     canvas.setFillColor(INK)
@@ -214,10 +213,13 @@ def _draw_label(canvas: Canvas, baseline_mm: float, text: str) -> None:
     canvas.drawString(MARGIN_MM * mm, baseline_mm * mm, text)
 
 
-def _draw_strong(canvas: Canvas, x_mm: float, y_mm: float, points: float, text: str) -> None:
+def _draw_strong(
+    canvas: Canvas, colour: Color, x_mm: float, y_mm: float, points: float, text: str
+) -> None:
     """Text with a thin outline of its own colour: semi-bold from the only font we ship."""
     canvas.saveState()
-    canvas.setStrokeColor(canvas._fillColorObj)
+    canvas.setFillColor(colour)
+    canvas.setStrokeColor(colour)
     canvas.setLineWidth(points * 0.025)
     words = canvas.beginText(x_mm * mm, y_mm * mm)
     words.setFont(FONT, points)

@@ -124,12 +124,12 @@ def _figure(
     says: Any,
     language: str,
 ) -> StripFigure:
-    said = "，".join(
+    numbers = "，".join(
         f"{month_words(month, language)} {NOTHING if number is None else says(number)}"
         for month, number in zip(months, values, strict=True)
     )
     segments, end = _drawn(values)
-    return StripFigure(name, value, change, f"{name}：{said}", segments, end)
+    return StripFigure(name, value, change, f"{name}：{numbers}", segments, end)
 
 
 def _drawn(

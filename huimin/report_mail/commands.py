@@ -56,8 +56,8 @@ def list_recipients(instance: Instance) -> Answer:
 @answers
 def list_mails(instance: Instance) -> Answer:
     """最近寄了什么给谁，邮箱打码。"""
-    found = instance.engine.read(lambda tx: mails_before(tx, MailCriteria(), count=LISTED))
-    rows = [_masked(row) for row in found]
+    mails = instance.engine.read(lambda tx: mails_before(tx, MailCriteria(), count=LISTED))
+    rows = [_masked(row) for row in mails]
     return Answer(rows, [_mail_line(row) for row in rows])
 
 

@@ -52,8 +52,8 @@ def csv_bytes(report: MonthlyReport, *, first_layout: bool = False) -> bytes:
     for labels, row, fact in _lines(report):
         cells = [""] * len(figures) if row is None else _figures(figures, row, rate)
         values = [""] * len(VALUES) if fact is None else _values(fact, rate)
-        kept = [code(label) if place == CODE else label for place, label in enumerate(labels)]
-        writer.writerow([report.month, *map(formula_safe, kept), *cells, *values])
+        names = [code(label) if place == CODE else label for place, label in enumerate(labels)]
+        writer.writerow([report.month, *map(formula_safe, names), *cells, *values])
     return BOM + out.getvalue().encode("utf-8")
 
 

@@ -42,7 +42,7 @@ ONE_OUTLET_MIN_BP, OUTLETS_MIN = 4_000, 5
 def month_sentence(report: MonthlyReport) -> Text:
     """The whole county in one sentence."""
     total = report.total
-    said: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "cards": f"{total.cards_used or 0:,}",
         "count": f"{total.redemptions:,}",
         "saved": money_text(total.discount_fen),
@@ -53,15 +53,19 @@ def month_sentence(report: MonthlyReport) -> Text:
     enough = min(total.redemptions, total.previous.redemptions) >= REDEMPTIONS_MIN
     change_bp = total.change_bp("discount_fen") if enough else None
     if change_bp is None:
-        return text("{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}。", **said)
-    said["share"] = _percent(change_bp)
-    if said["share"] == "0%":
-        return text("{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}，与{before}持平。", **said)
+        return text("{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}。", **figures)
+    figures["share"] = _percent(change_bp)
+    if figures["share"] == "0%":
+        return text(
+            "{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}，与{before}持平。", **figures
+        )
     if change_bp > 0:
         return text(
-            "{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}，比{before}多 {share}。", **said
+            "{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}，比{before}多 {share}。", **figures
         )
-    return text("{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}，比{before}少 {share}。", **said)
+    return text(
+        "{cards} 张卡用了 {count} 笔，为持卡人省下 {saved}，比{before}少 {share}。", **figures
+    )
 
 
 def standing_out(report: MonthlyReport) -> list[Text]:
@@ -101,11 +105,11 @@ def _sales_changed(report: MonthlyReport) -> Iterator[Text]:
     enough = min(total.redemptions, total.previous.redemptions) >= REDEMPTIONS_MIN
     if not enough or abs(bp) < CHANGE_MIN_BP:
         return
-    said = {"before": before_text(report), "share": _percent(bp)}
+    figures = {"before": before_text(report), "share": _percent(bp)}
     if bp > 0:
-        yield text("全县交易金额比{before}多 {share}。", **said)
+        yield text("全县交易金额比{before}多 {share}。", **figures)
     else:
-        yield text("全县交易金额比{before}少 {share}。", **said)
+        yield text("全县交易金额比{before}少 {share}。", **figures)
 
 
 def _cards_changed(report: MonthlyReport) -> Iterator[Text]:
@@ -118,15 +122,15 @@ def _cards_changed(report: MonthlyReport) -> Iterator[Text]:
         and abs(bp := row.change_bp("cards_used") or 0) >= CHANGE_MIN_BP
     }
     for row in _most_and_least(changes):
-        said = {
+        figures = {
             **_compared(report, row, changes[row], "town"),
             "was": f"{row.previous.cards_used:,}",
             "now": f"{row.cards_used:,}",
         }
         if changes[row] > 0:
-            yield text("{name}的用卡张数比{before}多 {share}（{was} → {now}）。", **said)
+            yield text("{name}的用卡张数比{before}多 {share}（{was} → {now}）。", **figures)
         else:
-            yield text("{name}的用卡张数比{before}少 {share}（{was} → {now}）。", **said)
+            yield text("{name}的用卡张数比{before}少 {share}（{was} → {now}）。", **figures)
 
 
 def _sums_changed(report: MonthlyReport) -> Iterator[Text]:
@@ -139,11 +143,11 @@ def _sums_changed(report: MonthlyReport) -> Iterator[Text]:
         and abs(bp := row.discount_change_bp or 0) >= SUM_CHANGE_MIN_BP
     }
     for row in _most_and_least(changes):
-        said = _compared(report, row, changes[row], "kind")
+        figures = _compared(report, row, changes[row], "kind")
         if changes[row] > 0:
-            yield text("{name}的优惠金额比{before}多 {share}。", **said)
+            yield text("{name}的优惠金额比{before}多 {share}。", **figures)
         else:
-            yield text("{name}的优惠金额比{before}少 {share}。", **said)
+            yield text("{name}的优惠金额比{before}少 {share}。", **figures)
 
 
 def _largest(report: MonthlyReport) -> Iterator[Text]:

@@ -35,8 +35,8 @@ def make_payment_list(
     for row, own in zip(aged.rows, payees_for(tx, personal_data, aged.rows), strict=True):
         payee = {name: getattr(own.payee, name) if own else "" for name in OF_PAYEE}
         rows.append({**row, **payee})
-    made = {"count": len(rows), "amount_fen": aged.total_fen}
-    record(tx, "settlement.list_exported", "payments", subject_kind="list", new=made, **by)
+    total = {"count": len(rows), "amount_fen": aged.total_fen}
+    record(tx, "settlement.list_exported", "payments", subject_kind="list", new=total, **by)
     return rows
 
 

@@ -197,8 +197,8 @@ def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport)
     outlets = {row["惠民示范点"].value: row for row in table_rows(tables_of(book)[0])}
     assert DANGEROUS in outlets
     for sheet in book:
-        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-        assert not sheet._hyperlinks
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        assert all(cell.data_type != "f" and cell.hyperlink is None for cell in cells)
     for row in [*outlets.values()][:-1]:
         code = row["统一社会信用代码"]
         assert code.data_type == "s" and len(code.value) == 18 and code.number_format == "@"

@@ -52,7 +52,7 @@ def test_a_standby_shows_and_writes_nothing(
     _, key = make_terminal(instance, make_outlet(instance))
     client = wire_app(instance).test_client()
     assert sign_in(client, "zhang").status_code == 302
-    cookies = client._cookies
+    session = client.get_cookie("session").value
     instance.close()
 
     standby: Settings = request.getfixturevalue("standby")
@@ -60,7 +60,7 @@ def test_a_standby_shows_and_writes_nothing(
     request.addfinalizer(opened.close)
     client = wire_app(opened).test_client()
     # Whoever signed in at the primary is known here too: the folder has the same secret key.
-    client._cookies = cookies
+    client.set_cookie("session", session)
     page = client.get("/reports/")
     assert page.status_code == 200
     assert "备用服务" in page.text
