@@ -108,7 +108,12 @@ class AnotherVersion:
     def __init__(self, program: Path, folder: Path, port: int) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)],
-            env={**os.environ, "HUIMIN_FOLDER": str(folder), "PYTHONPATH": str(program)},
+            env={
+                **os.environ,
+                "HUIMIN_FOLDER": str(folder),
+                "HUIMIN_WORKERS": "1",
+                "PYTHONPATH": str(program),
+            },
             cwd=program,
             stdout=subprocess.DEVNULL,
             # Nobody reads its log here, and a full pipe would stop the server.

@@ -77,7 +77,7 @@ def test_the_slip_has_the_order_number(till: OfflineTill, cards: list[str]) -> N
     till.page.evaluate("window.print = () => { window.printed = true; }")
     assert till.page.inner_text("#print") == "离线交易凭条"
     till.page.click("#print")
-    till.page.wait_for_function("window.printed")
+    until(lambda: till.page.evaluate("window.printed === true"))
     (order_no,) = [row["item"]["order_no"] for row in till.queue()]
     slip = till.page.text_content("#paper")
     for text in (order_no, "¥128.00", "¥117.76", "尚无收据号"):

@@ -25,8 +25,11 @@ KEPT = """async () => {
 
 
 def another_version(folder: Path, file: str, *change: str) -> Path:
-    """A copy of the program in which `file` ends with other text, or has one text for another."""
-    shutil.copytree(ROOT / "huimin", folder / "huimin", ignore=shutil.ignore_patterns("__py*"))
+    """A copy of the program in which `file` ends with other text, or has one text for another.
+
+    With what is compiled already, which costs less than to compile it anew.
+    """
+    shutil.copytree(ROOT / "huimin", folder / "huimin")
     shutil.copy(ROOT / "schema.sql", folder)
     path = folder / "huimin" / file
     text = path.read_text(encoding="utf-8")

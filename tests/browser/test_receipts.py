@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 
 from tests.browser.conftest import Visit
+from tests.browser.offline_county import until
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
 
@@ -35,7 +36,8 @@ def print_here(visit: Visit, button: str = "#print-receipt") -> Any:
         visit.page.click(button)
     assert answered.value.status == 200
     visit.page.wait_for_selector("body.prints-paper")
-    visit.page.wait_for_function(f"window.printed === {before + 1}")
+    # The page's own rules keep Playwright from asking for it again and again.
+    until(lambda: visit.page.evaluate("window.printed") == before + 1)
     made = pypdfium2.PdfDocument(visit.page.pdf(prefer_css_page_size=True, print_background=True))
     visit.page.wait_for_selector("body:not(.prints-paper)")
     return made

@@ -12,13 +12,29 @@ import pytest
 from PIL import Image, ImageFilter
 
 from tests.browser.conftest import DESK, Visit
+from tests.browser.offline_county import until
 from tests.browser.sizes import at_desk
 from tests.browser.test_till import choose
-from tests.browser.windows import new_context
+from tests.browser.windows import new_context, till_ready
 
 pytestmark = pytest.mark.browser
 
 WIDTH, HEIGHT, CARD_WIDTH = 960, 540, 640
+
+# How often the page has asked for the camera, and how many of its pictures it has looked at.
+COUNT_LOOKS = """
+  window.asked = window.looks = 0;
+  const ask = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = function (wanted) {
+    window.asked += 1;
+    return ask.call(this, wanted);
+  };
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+    window.looks += 1;
+    return draw.apply(this, given);
+  };
+"""
 
 
 def picture_of_card(pdf: bytes) -> Image.Image:
@@ -64,6 +80,7 @@ def held_up(visit: Visit, chromium: str, tmp_path: Path, browser: Any) -> Iterat
         context = new_context(started, viewport=DESK)
         visit.page = context.new_page()
         visit.page.set_default_timeout(30_000)
+        visit.page.add_init_script(COUNT_LOOKS)
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
         visit.page.on("request", lambda asked: visit.hosts.add(asked.url.split("/")[2]))
         return visit.page
@@ -97,7 +114,8 @@ def test_a_printed_card_before_the_camera_is_sold_to_once(visit: Visit, held_up:
     choose(visit, "128")
     page.keyboard.press("Enter")
     page.wait_for_selector("#done:not([hidden])")
-    page.wait_for_timeout(2_000)
+    before = page.evaluate("looks")
+    until(lambda: page.evaluate("looks") > before + 12)
     assert page.is_visible("#done"), "a card that stays in sight is not sold to again"
     assert "zxing_reader.wasm" in page.evaluate(
         "performance.getEntriesByType('resource').map(one => one.name).join()"
@@ -109,9 +127,8 @@ def test_a_printed_card_before_the_camera_is_sold_to_once(visit: Visit, held_up:
     page.click("#camera")
     page.wait_for_selector("#camera-box", state="hidden")
     page.reload()
-    page.wait_for_selector("#today-sales li")
-    page.wait_for_timeout(500)
-    assert page.is_hidden("#camera-box")
+    till_ready(page)
+    assert page.evaluate("asked") == 0 and page.is_hidden("#camera-box")
 
 
 def sticker() -> Image.Image:

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from huimin.storage.sqlite_engine import GROUP_MAX, Job, SqliteEngine
 from tests.conftest import REPOSITORY
 
 Work = Callable[[Transaction], Any]
+WAIT_SECONDS_MAX = 60
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def together(engine: SqliteEngine, works: list[Work]) -> tuple[list[Any], list[s
     """Each work's result or error, and what the writer said, when all of them waited at once."""
     answers: list[Any] = [None] * len(works)
     said: list[str] = []
-    go_on = threading.Event()
+    held, go_on = threading.Event(), threading.Event()
 
     def ask(place: int) -> None:
         try:
@@ -62,19 +62,21 @@ def together(engine: SqliteEngine, works: list[Work]) -> tuple[list[Any], list[s
             answers[place] = error
 
     def hold_the_writer(tx: Transaction) -> None:
-        go_on.wait(10)
+        held.set()
+        assert go_on.wait(WAIT_SECONDS_MAX)
         tx.connection.set_trace_callback(said.append)
 
     holding = threading.Thread(target=engine.write, args=(hold_the_writer,))
     holding.start()
-    time.sleep(0.05)
+    assert held.wait(WAIT_SECONDS_MAX)
     asking = [threading.Thread(target=ask, args=(place,)) for place in range(len(works))]
     for thread in asking:
         thread.start()
-    time.sleep(0.2)
+    while engine._jobs.qsize() < len(works):
+        holding.join(0.001)
     go_on.set()
     for thread in [holding, *asking]:
-        thread.join(10)
+        thread.join(WAIT_SECONDS_MAX)
     return answers, said
 
 
@@ -203,7 +205,7 @@ def test_what_was_answered_outlives_a_killed_process(
     answered = [int(process.stdout.readline()) for _ in range(30)]
     process.send_signal(signal.SIGKILL)
     answered += [int(line) for line in process.stdout if line.strip()]
-    process.wait(10)
+    process.wait(WAIT_SECONDS_MAX)
     opened = open_engine(settings)
     assert isinstance(opened, SqliteEngine)
     assert set(answered) <= set(codes(opened))

@@ -42,17 +42,18 @@ def test_who_waits_too_long_goes_on_without_the_turn() -> None:
     def hold() -> None:
         with turns.taken():
             held.set()
-            done.wait(10)
+            done.wait(60)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(10)
+    assert held.wait(60)
     began = time.monotonic()
     with turns.taken(), turns.given_up():
         waited = time.monotonic() - began
+        assert holder.is_alive(), "it still has the turn"
     done.set()
     holder.join()
-    assert WAIT_SECONDS_MAX * 0.5 < waited < 5
+    assert waited > WAIT_SECONDS_MAX * 0.5
     with turns.taken():
         pass  # a turn that was never had was not given back either
 
