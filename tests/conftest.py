@@ -25,6 +25,7 @@ from coverage import Coverage
 from flask import Flask
 
 from huimin.access import passwords
+from huimin.apart import apart
 from huimin.instance import Instance
 from huimin.open_instance import create_instance, instance_over
 from huimin.settings import Settings, secret_key_of
@@ -32,7 +33,8 @@ from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_unproven
 from huimin.storage.sqlite_engine import SqliteEngine
 from tests.postgresql_server import PostgresqlServer
-from tests.run_command import REPOSITORY, in_a_process, in_this_process
+from tests.read_here import ThreadForProcess
+from tests.run_command import REPOSITORY, in_this_process
 
 # Commands speak the language of the shell; tests read them in the catalogue's own.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -183,6 +185,25 @@ def _any_clock() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("huimin.clock.check.SLACK", timedelta(days=36_500))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_in_threads() -> Iterator[Callable[[], Any]]:
+    """Files that strangers sent are read in a thread: Python alone needs half a second to start.
+
+    Gives what the shipped program does. That it reads them in a process of its own, with limits, is
+    proven in tests/apart and tests/holders/test_sheets_apart.py.
+    """
+    shipped = apart.start_child
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("huimin.apart.apart.start_child", ThreadForProcess)
+        yield shipped
+
+
+@pytest.fixture
+def read_apart(_read_in_threads: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read as the shipped program reads them."""
+    monkeypatch.setattr("huimin.apart.apart.start_child", _read_in_threads)
 
 
 @pytest.fixture(scope="session")
@@ -376,9 +397,6 @@ def run_cli(environment: None) -> RunCli:
     ) -> subprocess.CompletedProcess[str]:
         if folder is not None:
             variables["HUIMIN_FOLDER"] = str(folder)
-        # What Python itself reads as it starts is of no use to a program that runs already.
-        starts_python = any(name.startswith("PYTHON") for name in variables)
-        run_command = in_a_process if starts_python else in_this_process
-        return run_command([*map(str, args)], variables, typed)
+        return in_this_process([*map(str, args)], variables, typed)
 
     return run

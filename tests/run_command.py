@@ -1,7 +1,7 @@
 """`huimin …` as a test runs it: in this process, by click's own runner.
 
-What only a process of its own shows (its exit at a signal, a broken pipe, what Python reads as it
-starts) is run by `in_a_process`, which costs the two seconds that Python needs to load it all.
+What only a process of its own shows (that the shipped program does it too, its exit at a signal, a
+broken pipe) is run by `in_a_process`, which costs the two seconds that Python needs to load it all.
 """
 
 from __future__ import annotations

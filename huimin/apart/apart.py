@@ -71,18 +71,7 @@ def apart(
     It is killed when it exceeds a limit, and at the end of the block. `exceeded` makes what is
     raised then: one sentence for the person who sent the file.
     """
-    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    environment |= {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "huimin.apart.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )
+    process = start_child()
     deadline = threading.Timer(limits.seconds, process.kill)
     deadline.daemon = True
     deadline.start()
@@ -98,6 +87,22 @@ def apart(
             with contextlib.suppress(OSError):
                 cast(IO[bytes], pipe).close()
         process.wait(STOP_SECONDS)
+
+
+def start_child() -> subprocess.Popen[bytes]:
+    """A process that waits for its order."""
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment |= {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "huimin.apart.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
 
 
 def _refused(record: Any) -> FieldProblems | Refusal | None:

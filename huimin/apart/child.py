@@ -26,6 +26,11 @@ def main() -> None:
     sys.stdout = sys.stderr  # nothing else may write between the answers
     order = receive(requests)
     apply(Limits(*order["limits"]))
+    carry_out(order, requests, answers)
+
+
+def carry_out(order: Any, requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer each request with the ordered generator's next value, as long as somebody asks."""
     try:
         send(answers, _answer(order, requests, answers))
     except MemoryError:

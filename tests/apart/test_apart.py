@@ -24,6 +24,8 @@ from huimin.apart.readers import AT_ONCE, WAITING_MAX, Readers
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.places import Places
 
+pytestmark = pytest.mark.usefixtures("read_apart")
+
 MB = 1024 * 1024
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -298,18 +299,13 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     sqlite_app: Any,
     run_cli: RunCli,
     folder: Path,
-    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     printer: Any,
 ) -> None:
     _, sold = cli_sale(sqlite_instance, sqlite_app)
-    blocked = tmp_path / "blocked" / "escpos"
-    blocked.mkdir(parents=True)
-    (blocked / "__init__.py").write_text("raise ImportError('not installed')\n")
+    monkeypatch.setitem(sys.modules, "escpos.printer", None)  # as if it were not installed
     args = ["receipts", "print", sold["receipt_no"], "--printer", f"127.0.0.1:{printer[0]}"]
-    import os
-
-    path = os.pathsep.join([str(blocked.parent), os.environ.get("PYTHONPATH", "")])
-    answer = run_cli(args, folder, PYTHONPATH=path)
+    answer = run_cli(args, folder)
     assert answer.returncode == 2
     assert "pip install 'huimin[escpos]'" in answer.stderr
     assert prints(sqlite_instance) == [] and printer[1].empty()

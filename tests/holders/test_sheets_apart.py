@@ -15,6 +15,8 @@ from huimin.holders.registers.cells import Formula, Merged
 from huimin.holders.registers.sheets import open_sheets
 from huimin.holders.registers.sheets_apart import LISTS, lists_apart, sheets_apart
 
+pytestmark = pytest.mark.usefixtures("read_apart")
+
 MB = 1024 * 1024
 
 
