@@ -298,6 +298,8 @@ CREATE TABLE card_lookup (
     card_id      TEXT,
     outcome      TEXT NOT NULL
 );
+-- For the holder, who asks who looked.
+CREATE INDEX card_lookup_card ON card_lookup (card_id, id) WHERE card_id IS NOT NULL;
 
 -- ---------------------------------------------------------------- holders
 CREATE TABLE holder (
@@ -1706,3 +1708,33 @@ CREATE TABLE complaint_step (
     CHECK ((kind = 'result') = (result IS NOT NULL))
 );
 CREATE INDEX complaint_step_complaint ON complaint_step (complaint_id, id);
+
+-- What a holder asks of the office: that a purchase was not theirs (`ledger_id`; the row itself stays as it is, and what the
+-- office takes back is `reversal_id`), or that something of their data is wrong (`about`). Both sides' words are encrypted.
+CREATE TABLE holder_request (
+    id             TEXT PRIMARY KEY,
+    kind           TEXT NOT NULL CHECK (kind IN ('purchase', 'correction')),
+    holder_id      TEXT NOT NULL REFERENCES holder (id),
+    ledger_id      TEXT UNIQUE REFERENCES ledger (id),
+    about          TEXT CHECK (
+        about IN ('name', 'id_number', 'phone', 'address', 'family', 'aid', 'other')),
+    state          TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'declined')),
+    words_cipher   TEXT,
+    raised_at      TEXT NOT NULL,
+    raised_by      TEXT NOT NULL,
+    due_on         TEXT NOT NULL,
+    answer_cipher  TEXT,
+    answered_at    TEXT,
+    answered_by    TEXT,
+    reversal_id    TEXT UNIQUE REFERENCES ledger (id),
+    CHECK ((kind = 'purchase') = (ledger_id IS NOT NULL)),
+    CHECK ((kind = 'correction') = (about IS NOT NULL)),
+    CHECK ((state = 'open') = (answered_at IS NULL)),
+    CHECK ((answered_at IS NULL) = (answered_by IS NULL)),
+    CHECK (reversal_id IS NULL OR (kind = 'purchase' AND state = 'accepted'))
+);
+-- Of each part of the data one request is open at a time; a purchase is disputed once.
+CREATE UNIQUE INDEX holder_request_one_open ON holder_request (holder_id, about)
+    WHERE state = 'open' AND about IS NOT NULL;
+CREATE INDEX holder_request_holder ON holder_request (holder_id, id);
+CREATE INDEX holder_request_due ON holder_request (due_on, id) WHERE state = 'open';

@@ -40,6 +40,7 @@ from huimin.messages.pages import pages as messages_pages
 from huimin.months.pages import pages as months_pages
 from huimin.my.pages import my_files, office_pages
 from huimin.my.pages import pages as my_pages
+from huimin.my.pages.requests_office import requests_pages
 from huimin.notices.pages import pages as notices_pages
 from huimin.open_instance import open_instance
 from huimin.policies.pages import pages as policies_pages
@@ -91,6 +92,7 @@ PAGES = (
     my_pages,
     my_files,
     office_pages,
+    requests_pages,
     tour_pages,
 )
 APIS = (checkout_api, claims_api, registers_api)

@@ -283,6 +283,11 @@ class Settings:
         90,
         _whole(0, KEPT_DAYS_MAX),
     )
+    keep_request_days: int = _setting(
+        "持卡人诉求答复几天后删除所写的话，0 为不删 / days to keep the words of holders' requests",
+        1_095,
+        _whole(0, KEPT_DAYS_MAX),
+    )
     keep_session_days: int = _setting(
         "登录记录（地址、浏览器）保存几天，0 为不限 / days to keep records of sign-ins",
         190,

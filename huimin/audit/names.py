@@ -30,6 +30,7 @@ NAME_OF: dict[str, LookUp] = {
     "ending": queries.name_of_ending,
     "family_member": queries.name_of_family_member,
     "holder": queries.name_of_holder,
+    "holder_request": queries.name_of_holder_request,
     "merchant": queries.name_of_merchant,
     "merchant_application": queries.name_of_merchant_application,
     "notice": queries.name_of_notice,
@@ -50,7 +51,7 @@ NAME_OF: dict[str, LookUp] = {
     "till_device": queries.name_of_till_device,
     "waiting_sale": queries.name_of_waiting_sale,
 }
-MASKED = frozenset({"application", "family_member", "holder"})
+MASKED = frozenset({"application", "family_member", "holder", "holder_request"})
 # Their id is what people call them.
 NAMED_BY_ID = frozenset({"card_key", "clock", "epoch", "month", "personal_key"})
 TILL = "terminal:"

@@ -130,6 +130,10 @@ SELECT name FROM family_member WHERE id = :id;
 -- name: name_of_holder$
 SELECT name FROM holder WHERE id = :id;
 
+-- name: name_of_holder_request$
+SELECT holder.name FROM holder_request JOIN holder ON holder.id = holder_request.holder_id
+WHERE holder_request.id = :id;
+
 -- name: name_of_merchant$
 SELECT name FROM merchant WHERE id = :id;
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from huimin.access.terminal_keys import Terminal
+from huimin.access.terminal_keys import Terminal, terminal_by_id
 from huimin.alerts.note_alerts import note_alerts
 from huimin.checkout.entitlement import require_open_till
 from huimin.checkout.find_redemption import own_redemption, reversal_answer
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import ReversalRequest
 from huimin.checkout.return_parts import part_of, sale_left
+from huimin.core.refusals import Refusal
 from huimin.ledger.append import append_reversal, lock_returned
-from huimin.ledger.read import reversals_of
+from huimin.ledger.read import reversals_of, row_by_id
 from huimin.storage.engine import Transaction
 
 
@@ -36,6 +37,34 @@ def reverse(
     reversal_too_large, return_parts_missing, terminal_disabled, outlet_suspended, manager_needed.
     """
     require_open_till(tx, terminal["terminal_id"])
+    return _reverse(tx, redemption_id, request, terminal, now, staff_id, rule)
+
+
+def reverse_for_office(
+    tx: Transaction, redemption_id: str, *, reason: str, staff_id: str | None, now: datetime
+) -> dict[str, Any]:
+    """Take back all that is left of a redemption, for the office: the answer of `reverse`.
+
+    It goes into the chain of the till that sold, even of one that was switched off since. Raises
+    Refusal: redemption_unknown, already_reversed.
+    """
+    row = row_by_id(tx, redemption_id)
+    if row is None:
+        raise Refusal("redemption_unknown")
+    terminal = terminal_by_id(tx, row["terminal_id"])
+    request = ReversalRequest(reason=reason)
+    return _reverse(tx, redemption_id, request, terminal, now, staff_id, None)
+
+
+def _reverse(
+    tx: Transaction,
+    redemption_id: str,
+    request: ReversalRequest,
+    terminal: Terminal,
+    now: datetime,
+    staff_id: str | None,
+    rule: ManagerRule | None,
+) -> dict[str, Any]:
     original = own_redemption(tx, terminal, redemption_id)
     returned = lock_returned(tx, redemption_id)
     sale = sale_left(tx, original, reversals_of(tx, redemption_id))

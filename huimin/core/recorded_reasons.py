@@ -23,6 +23,11 @@ REASONS = Words(
         "on_ending_list": "停保名单“{file_name}”",
         "not_in_register": "名册“{file_name}”中已没有",
         "not_reverified": "保障资格超期未复核",
+        "stopped_by_holder": "持卡人本人停用",
+        "stopped_by_phone": "来电挂失，已核对身份",
+        "not_the_holders": "持卡人说明不是本人的消费",
+        "ended_by_holder": "持卡人本人取消",
+        "downloaded_by_holder": "本人下载",
     },
 )
 _PARAMETER = re.compile(r"\\\{(\w+)\\\}")

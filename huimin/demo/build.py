@@ -24,6 +24,7 @@ from huimin.core.catalogue import say
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.identity import mask_name
 from huimin.demo import queries
+from huimin.demo.asked import ask_about_a_purchase
 from huimin.demo.close_month import close_month
 from huimin.demo.county import County, build_county
 from huimin.demo.existing import existing_demo
@@ -144,6 +145,7 @@ def _fill(
     played = play(county, plan, lambda: progress(0))
     _publish_days(instance)
     close_month(instance, month_of(days[0]), now=now)
+    ask_about_a_purchase(instance)
     return _described(county, seed), played
 
 

@@ -164,6 +164,17 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
     -- with: up_to_max
 ;
 
+-- name: requests_open^
+-- What holders asked and nobody has answered, by the day by which it is due.
+-- with: counted
+    SELECT holder_request.due_on || ' ' || holder_request.id || ' ' || holder.name AS item
+    FROM holder_request CROSS JOIN holder
+    WHERE holder.id = holder_request.holder_id AND holder_request.state = 'open'
+        AND holder_request.kind = :kind AND holder_request.raised_by <> :not_by
+        -- with: in_division
+    -- with: up_to_max
+;
+
 -- name: silent_outlets^
 -- Active outlets without a redemption in a month.
 -- with: counted

@@ -101,6 +101,10 @@ def _of_people(
         "applications_late": queries.applications_waiting(tx, before=late, **to_decide),
         "applications": queries.applications_waiting(tx, before=None, **to_decide),
         "claims": queries.claims_waiting(tx, **place, not_by=reader.username),
+        "purchases_disputed": queries.requests_open(
+            tx, kind="purchase", not_by=reader.not_by, **place
+        ),
+        "corrections": queries.requests_open(tx, kind="correction", not_by="", **place),
         "to_issue": queries.approved_without_card(tx, **on_day),
         "to_print": queries.cards_to_print(tx, **on_day),
         "lost": queries.cards_lost(tx, **place),

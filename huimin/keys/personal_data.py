@@ -39,6 +39,7 @@ Purpose = Literal[
     "reach_contact.note",
     "rating.words",
     "message.content",
+    "holder_request",
 ]
 
 

@@ -156,3 +156,166 @@ SELECT number, state FROM card WHERE id = :card_id;
 
 -- name: card_by_id^
 SELECT id, number, state, issued_on, expires_on FROM card WHERE id = :id;
+
+-- ---------------------------------------------------------------- what a holder sees
+-- name: saved_by^
+-- What a holder's purchases saved, net of what went back: in a month, and in all.
+SELECT
+    CAST(COALESCE(SUM(ledger.discount_fen), 0) AS BIGINT) AS all_fen,
+    CAST(COALESCE(SUM(CASE WHEN substr(ledger.business_day, 1, 7) = :month THEN ledger.discount_fen ELSE 0 END), 0) AS BIGINT) AS month_fen,
+    CAST(COUNT(CASE WHEN ledger.kind = 'redemption' THEN 1 END) AS BIGINT) AS purchases
+FROM card CROSS JOIN ledger
+WHERE ledger.card_id = card.id AND card.holder_id = :holder_id;
+
+-- part: purchase
+SELECT ledger.id, ledger.holder_id, ledger.receipt_no, ledger.hash, ledger.occurred_at, ledger.amount_fen,
+    ledger.discount_fen, ledger.payable_fen, ledger.presenter_kind, ledger.identity_checked, ledger.channel,
+    outlet.name AS outlet_name, outlet.kind AS outlet_kind, outlet.address AS outlet_address,
+    member.name AS member_name, member.relation AS member_relation,
+    COALESCE(gone.amount_fen, 0) AS returned_fen, COALESCE(gone.discount_fen, 0) AS returned_discount_fen,
+    asked.id AS request_id, asked.state AS request_state
+
+-- part: beside_purchase
+JOIN outlet ON outlet.id = ledger.outlet_id
+LEFT JOIN family_member AS member ON member.id = ledger.presenter_id
+LEFT JOIN reversal_total AS gone ON gone.redemption_id = ledger.id
+LEFT JOIN holder_request AS asked ON asked.ledger_id = ledger.id
+
+-- name: purchases_before
+-- read both ways
+-- with: purchase
+FROM card CROSS JOIN ledger
+-- with: beside_purchase
+WHERE ledger.card_id = card.id AND card.holder_id = :holder_id AND ledger.kind = 'redemption'
+    AND ledger.id < :before
+ORDER BY ledger.id DESC LIMIT :row_limit;
+
+-- name: purchase_by_id^
+-- with: purchase
+FROM ledger
+-- with: beside_purchase
+WHERE ledger.id = :id AND ledger.kind = 'redemption';
+
+-- name: place_of_village^
+SELECT village.latitude_microdegrees, village.longitude_microdegrees, village.name AS village_name,
+    town.code AS town_code, town.name AS town_name
+FROM division AS village JOIN division AS town ON town.code = substr(village.code, 1, 9) || '000'
+WHERE village.code = :code;
+
+-- part: looker
+    staff.role, division.name AS town_name, CAST(NULL AS TEXT) AS outlet_id, CAST(NULL AS TEXT) AS outlet_name
+FROM audit_event LEFT JOIN staff ON staff.username = audit_event.actor
+    LEFT JOIN division ON division.code = staff.division_code
+
+-- part: looks
+    AND audit_event.action IN ('holder.viewed', 'holder.unmasked', 'holder.phone_shown', 'holder.exported', 'holder.downloaded', 'holder.my_card_opened',
+        'holder.evidence_read', 'card.refusal_explained', 'card.caller_proved', 'card.caller_not_proved')
+
+-- name: looks_before
+-- read both ways
+-- Who looked at a person, their cards and their papers, the latest first.
+SELECT * FROM (
+    SELECT audit_event.id, audit_event.at, audit_event.action, audit_event.reason, audit_event.actor,
+    -- with: looker
+    WHERE audit_event.subject_kind = 'holder' AND audit_event.subject_id = :holder_id
+    -- with: looks
+    UNION ALL
+    SELECT audit_event.id, audit_event.at, audit_event.action, audit_event.reason, audit_event.actor,
+    -- with: looker
+    WHERE audit_event.subject_kind = 'card' AND audit_event.subject_id IN (SELECT id FROM card WHERE holder_id = :holder_id)
+    -- with: looks
+    UNION ALL
+    SELECT card_lookup.id, card_lookup.at, 'till_look' AS action, CAST(NULL AS TEXT) AS reason, 'till' AS actor,
+        CAST(NULL AS TEXT) AS role, CAST(NULL AS TEXT) AS town_name, outlet.id AS outlet_id, outlet.name AS outlet_name
+    FROM card CROSS JOIN card_lookup
+    LEFT JOIN terminal ON terminal.id = card_lookup.terminal_id
+    LEFT JOIN outlet ON outlet.id = terminal.outlet_id
+    WHERE card_lookup.card_id = card.id AND card.holder_id = :holder_id
+) AS look
+WHERE look.id < :before
+ORDER BY look.id DESC LIMIT :row_limit;
+
+-- name: insert_request^
+-- What a holder asks of the office. Nothing comes back where the same was asked already.
+INSERT INTO holder_request (
+    id, kind, holder_id, ledger_id, about, state, words_cipher, raised_at, raised_by, due_on
+) VALUES (
+    :id, :kind, :holder_id, :ledger_id, :about, 'open', :words_cipher, :raised_at, :raised_by, :due_on
+)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: same_request^
+-- What was asked already of that purchase, or is still open of that part of the data.
+SELECT * FROM holder_request
+WHERE holder_id = :holder_id
+    AND (ledger_id = :ledger_id OR (about = :about AND state = 'open'));
+
+-- name: requests_of_holder
+SELECT * FROM holder_request WHERE holder_id = :holder_id ORDER BY id DESC;
+
+-- name: request_of_holder^
+SELECT * FROM holder_request WHERE id = :id AND holder_id = :holder_id;
+
+-- name: lock_request^
+UPDATE holder_request SET state = state WHERE id = :id RETURNING *;
+
+-- name: answer_request^
+UPDATE holder_request SET state = :state, answer_cipher = :answer_cipher, answered_at = :answered_at,
+    answered_by = :answered_by, reversal_id = :reversal_id
+WHERE id = :id AND state = 'open'
+RETURNING *;
+
+-- name: requests_before
+-- read both ways
+-- sorted by: at
+-- sorted by: due holder_request.due_on
+-- sorted by: state holder_request.state
+-- sorted by: kind holder_request.kind
+-- The latest first; `|| ''` keeps the planner from starting from a county's people.
+SELECT holder_request.id, holder_request.kind, holder_request.about, holder_request.state, holder_request.raised_at,
+    holder_request.raised_by, holder_request.due_on, holder_request.answered_at, holder_request.answered_by,
+    holder.name AS holder_name, holder.division_code, holder.erased_at, outlet.name AS outlet_name,
+    ledger.amount_fen, ledger.discount_fen, ledger.receipt_no
+FROM holder_request
+JOIN holder ON holder.id = holder_request.holder_id
+LEFT JOIN ledger ON ledger.id = holder_request.ledger_id
+LEFT JOIN outlet ON outlet.id = ledger.outlet_id
+WHERE holder_request.id < :before
+    AND (CAST(:state AS TEXT) IS NULL OR holder_request.state = :state)
+    AND (CAST(:kind AS TEXT) IS NULL OR holder_request.kind = :kind)
+    AND (CAST(:overdue_on AS TEXT) IS NULL OR (holder_request.state = 'open' AND holder_request.due_on < :overdue_on))
+    AND holder.division_code || '' >= :division_first AND holder.division_code || '' <= :division_last
+ORDER BY holder_request.id DESC LIMIT :row_limit;
+
+-- name: request_with_person^
+SELECT holder_request.*, holder.name AS holder_name, holder.division_code, holder.erased_at,
+    town.name AS town_name
+FROM holder_request JOIN holder ON holder.id = holder_request.holder_id
+JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
+WHERE holder_request.id = :id;
+
+-- name: sale_of_request^
+-- The row beside a request, with what decides: where, when, who stood there, and how they were known.
+SELECT ledger.id, ledger.receipt_no, ledger.order_no, ledger.occurred_at, ledger.recorded_at, ledger.amount_fen,
+    ledger.discount_fen, ledger.payable_fen, ledger.presenter_kind, ledger.identity_checked, ledger.channel,
+    ledger.cashier, ledger.card_id, card.number AS card_number, outlet.name AS outlet_name,
+    outlet.kind AS outlet_kind, terminal.label AS terminal_label, terminal.code AS terminal_code,
+    member.name AS member_name, member.relation AS member_relation,
+    COALESCE(gone.amount_fen, 0) AS returned_fen, COALESCE(gone.discount_fen, 0) AS returned_discount_fen,
+    back.receipt_no AS reversal_receipt_no
+FROM ledger
+JOIN card ON card.id = ledger.card_id
+JOIN outlet ON outlet.id = ledger.outlet_id
+JOIN terminal ON terminal.id = ledger.terminal_id
+LEFT JOIN family_member AS member ON member.id = ledger.presenter_id
+LEFT JOIN reversal_total AS gone ON gone.redemption_id = ledger.id
+LEFT JOIN ledger AS back ON back.id = :reversal_id
+WHERE ledger.id = :ledger_id;
+
+-- name: card_with_person^
+-- What a caller is asked about, beside the card that is to be stopped.
+SELECT card.id, card.number, card.state, card.holder_id, holder.name AS holder_name, holder.division_code,
+    holder.birth_date, holder.id_number_cipher, holder.phone_cipher, holder.erased_at
+FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.id = :card_id;

@@ -15,7 +15,18 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from huimin.instance import Instance
-from huimin.my import queries
+from huimin.my.card_sections import (
+    card_content,
+    left_content,
+    looks_content,
+    near_content,
+    nothing,
+    people_content,
+    purchases_content,
+    requests_content,
+    saved_content,
+    until_content,
+)
 from huimin.my.device import device_of
 from huimin.my.family_view import members_with_view
 from huimin.my.sessions import SignedIn, sessions_of
@@ -47,10 +58,6 @@ class Section:
     at_counter: bool = True
 
 
-def _card(tx: Transaction, looking: Looking) -> Mapping[str, Any]:
-    return {"card": queries.card_by_id(tx, id=looking.who.card_id)}
-
-
 def _code(tx: Transaction, looking: Looking) -> Mapping[str, Any]:
     return {"device": device_of(tx, looking.who)}
 
@@ -67,9 +74,20 @@ def _sessions(tx: Transaction, looking: Looking) -> Mapping[str, Any]:
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section("card", _("我的卡"), _card, for_member=True),
+    Section("card", _("我的卡"), card_content, for_member=True),
     Section("code", _("结账时出示的动态码"), _code, at_counter=False),
+    Section("left", _("还可以优惠多少"), left_content, for_member=True),
+    Section("saved", _("省了多少"), saved_content),
+    Section("purchases", _("消费记录"), purchases_content),
+    Section("near", _("附近哪里可以用"), near_content, for_member=True),
+    Section("until", _("优惠到什么时候"), until_content),
+    Section("people", _("谁可以用这张卡"), people_content),
+    Section("stop", _("卡丢了，停用"), nothing),
+    Section("requests", _("我提的事"), requests_content),
     Section("family", _("让家人也能看"), _family),
+    Section("looks", _("谁看过我的资料"), looks_content),
+    Section("data", _("我的资料带一份走"), nothing),
+    Section("paper", _("打印一张便民单"), nothing, for_member=True),
     Section("sessions", _("在哪里登录过"), _sessions),
 )
 

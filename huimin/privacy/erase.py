@@ -53,6 +53,7 @@ ERASED = Words(
         "drafts": "没有提交的草稿",
         "contacts": "联系记录",
         "messages": "短信等告知的内容、号码和本人的选择",
+        "requests": "诉求里写的话和答复",
         "eligibilities": "保障资格的证明和来源",
         "applications": "申请的原因",
         "claims": "补录优惠的说明和商品",
@@ -124,6 +125,7 @@ def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: R
         "drafts": len(drafts),
         "contacts": len(queries.contacts_of_person(tx, **own)),
         "messages": len(queries.messages_of_person(tx, **own)),
+        "requests": len(queries.requests_of_person(tx, **own)),
         "eligibilities": len(queries.eligibilities_of_person(tx, **own)),
         "applications": len(queries.applications_of_person(tx, **own)),
         "claims": len(queries.claims_of_person(tx, **own)),
@@ -161,6 +163,9 @@ def open_matters(tx: Transaction, holder_id: str, today: date) -> list[Text]:
     waiting = len(queries.waiting_of_person(tx, **own))
     if waiting:
         matters.append(text("还有 {count} 笔断网交易待核。", count=waiting))
+    asked = sum(row["state"] == "open" for row in queries.requests_of_person(tx, **own))
+    if asked:
+        matters.append(text("还有 {count} 件持卡人诉求没有答复。", count=asked))
     if any(_is_open(row) for row in queries.applications_of_person(tx, **own)):
         matters.append(text("申请还没有审批。"))
     if any(r["ending_state"] in OPEN_ENDINGS for r in queries.endings_of_person(tx, **own)):
@@ -263,6 +268,7 @@ def _erase_records(tx: Transaction, holder_id: str, now: str) -> None:
     queries.erase_eligibilities(tx, holder_id=holder_id)
     queries.erase_applications(tx, holder_id=holder_id)
     queries.erase_claims(tx, holder_id=holder_id)
+    queries.erase_requests(tx, holder_id=holder_id)
     queries.erase_evidence(tx, holder_id=holder_id, now=now)
     for drop in DROP_MY_CARD:
         drop(tx, holder_id=holder_id)

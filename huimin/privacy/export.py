@@ -31,6 +31,8 @@ HIDDEN = ("_cipher", "_hash")
 TEXTS: tuple[tuple[str, str, Purpose], ...] = (
     ("contacts", "note", "reach_contact.note"),
     ("ratings", "words", "rating.words"),
+    ("requests", "words", "holder_request"),
+    ("requests", "answer", "holder_request"),
 )
 SECTIONS = Words(
     "export_section",
@@ -55,6 +57,7 @@ SECTIONS = Words(
         "messages_told": "工作人员告知的经过",
         "wishes_for_messages": "想收到哪些告知",
         "cards_handed_over": "卡的领取",
+        "requests": "持卡人诉求",
         "endings_of_aid": "结束保障的名单",
         "changes_of_division": "行政区划变更",
         "my_card_codes": "“我的卡”的登录码",
@@ -92,6 +95,17 @@ def export_person(
         cipher = row["content_cipher"] if row["kind"] != CODE else None
         clear["content"] = read_json(secrets.decrypt(cipher, CONTENT)) if cipher else None
     return {"made_at": instant_text(by["now"]), "person": [person], **sections}
+
+
+def with_request_words(secrets: PersonalData, row: Mapping[str, Any]) -> Row:
+    """A holder's request with what both sides said in clear; None where nothing was."""
+    clear = {
+        name: secrets.decrypt(row[f"{name}_cipher"], "holder_request")
+        if row[f"{name}_cipher"]
+        else None
+        for name in ("words", "answer")
+    }
+    return {**row, **clear}
 
 
 def write_export(

@@ -38,6 +38,7 @@ RECORDS: Mapping[str, Callable[..., Any]] = {
     "messages_told": queries.told_to_person,
     "wishes_for_messages": queries.wishes_of_person,
     "cards_handed_over": queries.handovers_of_person,
+    "requests": queries.requests_of_person,
     "endings_of_aid": queries.endings_of_person,
     "changes_of_division": queries.moves_of_person,
     "my_card_codes": queries.my_codes_of_person,

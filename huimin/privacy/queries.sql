@@ -60,6 +60,16 @@ WHERE id > :after AND content_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
 -- name: reseal_message!
 UPDATE message SET content_cipher = :cipher WHERE id = :id AND content_cipher = :before;
 
+-- name: sealed_requests
+SELECT id, words_cipher, answer_cipher FROM holder_request
+WHERE id > :after AND (words_cipher IS NOT NULL OR answer_cipher IS NOT NULL)
+ORDER BY id LIMIT :row_limit;
+
+-- name: reseal_request!
+UPDATE holder_request SET words_cipher = :words_cipher, answer_cipher = :answer_cipher
+WHERE id = :id AND COALESCE(words_cipher, '') = COALESCE(CAST(:words_before AS TEXT), '')
+    AND COALESCE(answer_cipher, '') = COALESCE(CAST(:answer_before AS TEXT), '');
+
 -- name: running_jobs
 SELECT id FROM job WHERE state IN ('waiting', 'running');
 
@@ -138,6 +148,9 @@ SELECT * FROM message_choice WHERE holder_id = :holder_id;
 SELECT card_handover.* FROM card_handover JOIN card ON card.id = card_handover.card_id
 WHERE card.holder_id = :holder_id ORDER BY card_handover.card_id;
 
+-- name: requests_of_person
+SELECT * FROM holder_request WHERE holder_id = :holder_id ORDER BY id;
+
 -- name: endings_of_person
 SELECT aid_ending_person.*, aid_ending.state AS ending_state FROM aid_ending_person
 JOIN aid_ending ON aid_ending.id = aid_ending_person.ending_id
@@ -158,7 +171,7 @@ WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id) ORDER BY id;
 SELECT * FROM usage WHERE holder_id = :holder_id ORDER BY period, policy_code;
 
 -- name: events_of_person
--- Of the person, and of the cards, applications, claims and waiting sales that are theirs.
+-- Of the person, and of the cards, applications, claims, requests and waiting sales that are theirs.
 SELECT * FROM audit_event
 WHERE (subject_kind = 'holder' AND subject_id = :holder_id)
     OR (subject_kind = 'card'
@@ -167,6 +180,8 @@ WHERE (subject_kind = 'holder' AND subject_id = :holder_id)
         AND subject_id IN (SELECT id FROM application WHERE holder_id = :holder_id))
     OR (subject_kind = 'claim'
         AND subject_id IN (SELECT id FROM claim WHERE holder_id = :holder_id))
+    OR (subject_kind = 'holder_request'
+        AND subject_id IN (SELECT id FROM holder_request WHERE holder_id = :holder_id))
     OR (subject_kind = 'waiting_sale' AND subject_id IN (
         SELECT id FROM offline_item
         WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)))
@@ -251,6 +266,9 @@ WHERE holder_id = :holder_id;
 
 -- name: erase_wishes!
 DELETE FROM message_choice WHERE holder_id = :holder_id;
+
+-- name: erase_requests!
+UPDATE holder_request SET words_cipher = NULL, answer_cipher = NULL WHERE holder_id = :holder_id;
 
 -- name: erase_card_reasons!
 UPDATE card_event SET reason = ''
@@ -498,6 +516,13 @@ WHERE id IN (SELECT id FROM message
 DELETE FROM message
 WHERE id IN (SELECT id FROM message
     WHERE id < :before AND kind = 'code' AND content_cipher IS NULL ORDER BY id LIMIT :row_limit);
+
+-- name: forget_requests!
+-- What was said about requests that were answered before an instant; that they were made stays.
+UPDATE holder_request SET words_cipher = NULL, answer_cipher = NULL
+WHERE id IN (SELECT id FROM holder_request
+    WHERE answered_at < :before AND (words_cipher IS NOT NULL OR answer_cipher IS NOT NULL)
+    ORDER BY id LIMIT :row_limit);
 
 -- name: old_papers
 -- Of people whose aid ended before a day; uploaded before an instant.

@@ -45,6 +45,11 @@ def keep_no_longer(instance: Instance) -> Outcome:
         (text("没有提交的草稿"), settings.keep_draft_days, _by_instant(queries.drop_drafts)),
         (text("短信等告知的内容"), settings.keep_message_days, _by_id(queries.forget_messages)),
         (text("发出过验证码的记录"), settings.keep_message_days, _by_id(queries.drop_codes)),
+        (
+            text("持卡人诉求里写的话"),
+            settings.keep_request_days,
+            _by_instant(queries.forget_requests),
+        ),
     )
     for words, days, part_before in rows:
         if days:

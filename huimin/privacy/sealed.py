@@ -83,6 +83,16 @@ def _text(column: str, purpose: Purpose) -> Callable[[PersonalData, Row], Reseal
     return resealed
 
 
+def _request(secrets: PersonalData, row: Row) -> Resealed:
+    new: Resealed = {"id": row["id"]}
+    for name in ("words", "answer"):
+        cipher = row[f"{name}_cipher"]
+        text = secrets.decrypt(cipher, "holder_request") if cipher else None
+        new[f"{name}_cipher"] = secrets.encrypt(text, "holder_request") if text else None
+        new[f"{name}_before"] = cipher
+    return new
+
+
 SEALED_TABLES = {
     "holder": SealedTable(
         ("id_number_cipher", "phone_cipher"),
@@ -110,6 +120,12 @@ SEALED_TABLES = {
         queries.sealed_payees,
         _text("content_cipher", "merchant_payee"),
         queries.reseal_payee,
+    ),
+    "holder_request": SealedTable(
+        ("words_cipher", "answer_cipher"),
+        queries.sealed_requests,
+        _request,
+        queries.reseal_request,
     ),
     "reach_contact": SealedTable(
         ("note_cipher",),

@@ -22,6 +22,7 @@ LAST = "~"
 ABOUT_PEOPLE = frozenset(
     {
         *("holder", "application", "card", "claim", "waiting_sale", "ending", "alert", "list"),
+        "holder_request",
         *("register_import", "redemption", "receipt"),
     }
 )

@@ -26,6 +26,8 @@ SECTIONS = {
     "holders.ending": "people#ending-aid",
     "holders.ending_notice": "people#ending-aid",
     "holders.rows_left": "people#ending-aid",
+    "requests.caller": "people#a-card-stopped-by-telephone",
+    "requests": "people#holders-requests",
     "my_office": "people#my-card-at-the-counter",
     "cards": "console#cards",
     "why": "console#cards",

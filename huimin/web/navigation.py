@@ -20,6 +20,7 @@ GROUPS = (
             ("holders.new_person", _("登记持卡人"), "holder.write"),
             ("holders.applications", _("申请"), "application.read"),
             ("cards.cards", _("卡片"), "card.read"),
+            ("requests.requests", _("持卡人诉求"), "holder_request.read"),
             ("holders.registers", _("名册"), "register.import"),
             ("holders.endings", _("结束保障"), "ending.read"),
             ("reach.towns", _("精准帮扶"), "reach.read"),

@@ -13,8 +13,11 @@ from huimin.holders.evidence import add_evidence, new_files, read_evidence
 from huimin.holders.people import FamilyDraft, family_of, find_by_id_number, holder_by_id
 from huimin.holders.registers.jobs import REGISTER, RegisterWork
 from huimin.holders.search import PersonCriteria, search
+from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
 from huimin.jobs.jobs import begin_job
+from huimin.my.answer import answer_request
+from huimin.my.requests import ask_correction, requests_of_holder
 from huimin.reach.contacts import Contact, contacts_of, note_contact
 from huimin.settlement.payee_fields import Payee
 from huimin.settlement.payees import propose_payee
@@ -70,6 +73,10 @@ class Everything:
                 "drafts": [
                     read_draft(tx, secrets, staff_id=self.staff_id, draft_id=row["id"])
                     for row in drafts_of(tx, secrets, staff_id=self.staff_id)
+                ],
+                "requests": [
+                    (row["words"], row["answer"])
+                    for row in requests_of_holder(tx, secrets, self.holder_id)
                 ],
                 "contacts": [row["note"] for row in contacts_of(tx, secrets, self.holder_id)],
                 "payee": secrets.decrypt(payee["content_cipher"], "merchant_payee"),
@@ -140,6 +147,19 @@ def make_everything(instance: Instance) -> Everything:
             step=1,
             now=now,
         )
+        asked = ask_correction(
+            tx,
+            secrets,
+            holder["id"],
+            about="phone",
+            words="13900002222 是我女儿黄筱的",
+            working_days=package_working_days(),
+            now=now,
+            actor=f"holder:{holder['id']}",
+        )
+        said: Any = {"within": None, "staff_id": None, "four_eyes": True, **by}
+        answer = "13900002222 是黄筱平登记的"
+        answer_request(tx, secrets, asked["id"], verdict="declined", answer=answer, **said)
         return begin_job(tx, "register.check", {}, now=now, actor="test")
 
     with new_files(secrets, instance.settings.folder) as store:

@@ -22,8 +22,10 @@ from huimin.holders.change_person import change_details, unmask
 from huimin.holders.drafts import drafts_of, save_draft
 from huimin.holders.evidence import add_evidence, new_files
 from huimin.holders.people import FamilyDraft, add_family_member, holder_by_id
+from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
+from huimin.my.requests import ask_correction
 from huimin.privacy.erased_list import FILE_NAME
 from huimin.privacy.files import names_person
 from huimin.reports.monthly import monthly_report
@@ -246,11 +248,14 @@ def test_what_is_still_open_keeps_a_person(sqlite_instance: Instance, run_cli: A
     sqlite_instance.engine.write(
         lambda tx: submit_application(tx, holder_id=lived.holder_id, source="form", **by)
     )
+    asked: Any = {"about": "name", "words": "写错了", "working_days": package_working_days(), **by}
+    secrets = sqlite_instance.personal_data
+    sqlite_instance.engine.write(lambda tx: ask_correction(tx, secrets, lived.holder_id, **asked))
     before = figures(sqlite_instance)
     erase = ["privacy", "erase", lived.holder_id, "--yes", "--reason"]
     refused = run_cli([*erase, "本人要求"], folder)
     assert refused.returncode == 2
-    for words in ("请先注销", "还没有审批", "申请还没有审批"):
+    for words in ("请先注销", "还没有审批", "申请还没有审批", "1 件持卡人诉求没有答复"):
         assert words in refused.stderr
     ended = run_cli([*erase, "本人要求", "--end-cards"], folder)
     assert ended.returncode == 2 and "请先注销" not in ended.stderr
@@ -304,6 +309,8 @@ def test_the_export_is_whole_readable_and_on_record(instance: Instance, run_cli:
     assert (person["name"], person["id_number"], person["phone"]) == (NAME, lived.number, PHONES)
     assert [m["id_number"] for m in data["family"]] == [lived.member_number, None]
     assert [c["note"] for c in data["contacts"]] == ["黄筱平的邻居说她搬走了", None]
+    said = [(r["words"], r["answer"]) for r in data["requests"]]
+    assert said == [("13900002222 是我女儿黄筱的", "13900002222 是黄筱平登记的")]
     assert [r["kind"] for r in data["redemptions_and_reversals"]] == ["redemption", "reversal"]
     assert lived.number in words and "== 惠民卡 (1) ==" in words and "_cipher" not in words
     events = [e["action"] for e in data["audit_record"]]

@@ -17,6 +17,7 @@ KEPT = {
     "card_lookup": "keep_lookups_days",
     "staff_session": "keep_session_days",
     "holder_draft": "keep_draft_days",
+    "holder_request": "keep_request_days",
     "evidence": "keep_evidence_days",
     "jobs": "keep_register_days",
     "refused": "keep_register_days",
@@ -32,6 +33,8 @@ def left(made: Everything) -> dict[str, int]:
 
     tables = ("card_lookup", "staff_session", "holder_draft")
     rows = {t: made.instance.engine.read(lambda tx, t=t: count(tx, t)) for t in tables}
+    said = "holder_request WHERE words_cipher IS NOT NULL"
+    rows["holder_request"] = made.instance.engine.read(lambda tx: count(tx, said))
     files = {name: len(list((folder / name).iterdir())) for name in ("evidence", "jobs", "refused")}
     return {**rows, **files}
 

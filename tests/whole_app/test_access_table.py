@@ -84,7 +84,7 @@ PUBLIC = {
 }
 
 # No route has them as its guard: a page asks for them where it must.
-ASKED_WITHIN_A_PAGE = {"holder.export", "day.close_differing"}
+ASKED_WITHIN_A_PAGE = {"holder.export", "day.close_differing", "holder_request.take_back"}
 
 
 def rules_of(app: Any) -> list[tuple[Rule, str]]:

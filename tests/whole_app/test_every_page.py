@@ -35,8 +35,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
 STATIC_FOLDERS = tuple(PACKAGE / room / "static" for room in ("web", "checkout", "my"))
 # The names of the other languages, in their own language; the handbook is written in both.
 OWN_WORDS = ("简体中文", "繁體中文")
-# Of a payee's account, which the database keeps encrypted (tests/whole_app/test_other_places.py).
-SEALED = ("公司", "银行", "会计")
+# Of payees and requests, which the database keeps encrypted (tests/whole_app/test_other_places.py).
+SEALED = ("公司", "银行", "会计", "换了号码")
 # Says rates and reasons in each language, as core/money.py and core/discount.py do; its own tests
 # compare every word with theirs.
 SAYS_IN_EACH_LANGUAGE = {"quote_answer.js", "categories.js", "pinyin_table.js"}

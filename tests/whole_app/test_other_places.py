@@ -25,8 +25,10 @@ from huimin.core.permissions import allows
 from huimin.holders.applications import submit_application
 from huimin.holders.drafts import save_draft
 from huimin.holders.evidence import add_evidence, store_file
+from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
+from huimin.my.requests import ask_correction
 from huimin.notices.merchant_webhook import set_webhook, tell_merchant, try_news
 from huimin.settlement.payee_fields import Payee
 from huimin.settlement.payees import propose_payee
@@ -172,7 +174,18 @@ class Place:
                 side="merchant",
                 **now,
             )
+            asked_for = ask_correction(
+                tx,
+                instance.personal_data,
+                holder["id"],
+                about="phone",
+                words="换了号码",
+                working_days=package_working_days(),
+                **now,
+            )
             return {
+                "request_id": asked_for["id"],
+                "relative_id": family["id"],
                 "payee_id": payee["id"],
                 "application_id": asked["id"],
                 "own_delivery_id": str(delivery),
@@ -196,6 +209,7 @@ class Place:
             "staff_id": self.staff["cashier"]["id"],
             "redemption_id": self.sale["id"],
             "ledger_id": self.sale["id"],
+            "purchase_id": self.sale["id"],
             "claim_id": self.claim["id"],
             "settlement_id": make_settlement(instance, self.outlet["merchant_id"])["id"],
         }

@@ -68,24 +68,30 @@ def _page_words() -> dict[str, Any]:
 from huimin.my.pages import (  # noqa: E402
     app_files,
     code,
+    control,
     door,
     family,
+    filters,
     look,
     office,
     own_sessions,
+    purchases,
     start,
 )
 
 __all__ = [
     "app_files",
     "code",
+    "control",
     "door",
     "family",
+    "filters",
     "look",
     "my_files",
     "office",
     "office_pages",
     "own_sessions",
     "pages",
+    "purchases",
     "start",
 ]

@@ -192,6 +192,37 @@ CREATE TABLE card_handover (
 );
 """
 
+# What holders ask of the office, and who looked at one card.
+REQUESTS = """
+CREATE TABLE holder_request (
+    id             TEXT PRIMARY KEY,
+    kind           TEXT NOT NULL CHECK (kind IN ('purchase', 'correction')),
+    holder_id      TEXT NOT NULL REFERENCES holder (id),
+    ledger_id      TEXT UNIQUE REFERENCES ledger (id),
+    about          TEXT CHECK (
+        about IN ('name', 'id_number', 'phone', 'address', 'family', 'aid', 'other')),
+    state          TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'declined')),
+    words_cipher   TEXT,
+    raised_at      TEXT NOT NULL,
+    raised_by      TEXT NOT NULL,
+    due_on         TEXT NOT NULL,
+    answer_cipher  TEXT,
+    answered_at    TEXT,
+    answered_by    TEXT,
+    reversal_id    TEXT UNIQUE REFERENCES ledger (id),
+    CHECK ((kind = 'purchase') = (ledger_id IS NOT NULL)),
+    CHECK ((kind = 'correction') = (about IS NOT NULL)),
+    CHECK ((state = 'open') = (answered_at IS NULL)),
+    CHECK ((answered_at IS NULL) = (answered_by IS NULL)),
+    CHECK (reversal_id IS NULL OR (kind = 'purchase' AND state = 'accepted'))
+);
+CREATE UNIQUE INDEX holder_request_one_open ON holder_request (holder_id, about)
+    WHERE state = 'open' AND about IS NOT NULL;
+CREATE INDEX holder_request_holder ON holder_request (holder_id, id);
+CREATE INDEX holder_request_due ON holder_request (due_on, id) WHERE state = 'open';
+CREATE INDEX card_lookup_card ON card_lookup (card_id, id) WHERE card_id IS NOT NULL;
+"""
+
 
 def migrate(tx: Transaction) -> None:
     """Make the tables of each part."""
@@ -200,3 +231,4 @@ def migrate(tx: Transaction) -> None:
     make_append_only(tx, ("rating", "complaint_step"))
     run_script(tx, MESSAGES)
     make_append_only(tx, ("message_told",))
+    run_script(tx, REQUESTS)
