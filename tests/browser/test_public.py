@@ -41,6 +41,16 @@ def test_on_a_phone_one_button_opens_the_places(visit: Visit) -> None:
         assert page.url.endswith(f"/public/months/?lang={language}")
 
 
+@on_phone
+def test_a_table_of_the_handbook_needs_no_sideways_scrolling(visit: Visit) -> None:
+    page = visit.page
+    wider = """() => [...document.querySelectorAll(".table-responsive")]
+        .filter(box => box.scrollWidth > box.clientWidth).length"""
+    for name in ("privacy", "pos"):
+        page.goto(f"{visit.county.address}/help/{name}")
+        assert page.locator(".handbook table").count() and page.evaluate(wider) == 0, name
+
+
 @at_desk
 def test_the_reach_leads_to_the_people(visit: Visit) -> None:
     page = visit.page
