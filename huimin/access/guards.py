@@ -66,7 +66,7 @@ def answer_with(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with hold_writes():
             return view(*args, **kwargs)
     except WritesHeld:
-        tell_not_done(gettext("登录曾结束，刚才这一步还没有办；请核对后再办一次。"))
+        tell_not_done(gettext("刚才这一步还没有办；请核对后再办一次。"))
         return redirect(inside(request.form[AGAIN]) or url_for("access.home"))
 
 

@@ -18,12 +18,10 @@ from typing import Any
 from flask import Request, current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from huimin.web.forms import AGAIN
+from huimin.web.forms import sent_fields
 
 KEPT_FOR = timedelta(hours=2)
 FIELD = "kept_form"
-# Of forms that hold secrets, these are typed again.
-SECRETS = ("csrf_token", "code", "new_again")
 # With which Flask-WTF signs the keys of forms.
 CSRF_SALT = "wtf-csrf-token"
 
@@ -45,12 +43,7 @@ class KeptForm:
     @classmethod
     def sent(cls, request: Request, *, page: str, staff_id: str, now: datetime) -> KeptForm:
         """What this request sent."""
-        fields, lacks = [], any(file.filename for file in request.files.values())
-        for name, value in request.form.items(multi=True):
-            if name in (FIELD, AGAIN, *SECRETS) or "password" in name:
-                lacks = lacks or name not in (FIELD, AGAIN, "csrf_token")
-            else:
-                fields.append((name, value))
+        fields, lacks = sent_fields()
         path = request.full_path if request.query_string else request.path
         return cls(path, fields, page, staff_id, now.timestamp(), lacks)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar, cast
 
 from flask import Flask, current_app, g, request
 
+from huimin.core.refusals import Refusal
 from huimin.instance import Instance
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import StorageProblem, Transaction
 
 T = TypeVar("T")
 
@@ -32,6 +34,14 @@ def change(work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
     """
     origin = request.remote_addr
     return instance().engine.write(lambda tx: work(tx.coming_from(origin)), adds_up=adds_up)
+
+
+def tidy(work: Callable[[Transaction], object]) -> None:
+    """Put in order what a page is about to show; where nothing can be written (a standby, a wrong
+    clock, a full disk) it is shown as it is.
+    """
+    with suppress(StorageProblem, Refusal):
+        change(work)
 
 
 def instance_of(app: Flask) -> Instance:

@@ -25,9 +25,11 @@ from huimin.web.current import change
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
-# Sent with a form whose sender had to sign in again: it is shown once more, and nothing is done.
-# Its value is the address of the page where the form stood.
+# Sent with a form whose sender had to sign in again, or that could not be taken for the moment: it
+# is shown once more, and nothing is done. Its value is the address of the page where it stood.
 AGAIN = "again_after_sign_in"
+# Of forms that hold secrets, these are typed again.
+SECRETS = ("csrf_token", "code", "new_again", "kept_form")
 
 T = TypeVar("T")
 # What a page that takes a form answers: a page, the way to another, or the form again with 422.
@@ -104,8 +106,8 @@ class Form:
         return self.text(name) or None
 
     def shown_again(self) -> Form:
-        """The same form, shown once more to its sender, who had to sign in again meanwhile."""
-        return Form(self.values, {"": gettext("登录曾结束，内容还在；请核对后再提交。")})
+        """The same form, shown once more to its sender (see AGAIN)."""
+        return Form(self.values, {"": gettext("刚才没有提交成，内容还在；请核对后再提交。")})
 
     def carry_out(
         self,
@@ -150,8 +152,19 @@ class Form:
 
 
 def is_shown_again() -> bool:
-    """Whether the form's sender had to sign in again, so that it is shown and nothing is done."""
+    """Whether the form is only shown once more, so that nothing is done (see AGAIN)."""
     return request.method == "POST" and AGAIN in request.form
+
+
+def sent_fields() -> tuple[list[tuple[str, str]], bool]:
+    """What was sent, to be shown once more, and whether secrets or files of it were left out."""
+    fields, lacks = [], any(file.filename for file in request.files.values())
+    for name, value in request.form.items(multi=True):
+        if name in (AGAIN, *SECRETS) or "password" in name:
+            lacks = lacks or name not in (AGAIN, "kept_form", "csrf_token")
+        else:
+            fields.append((name, value))
+    return fields, lacks
 
 
 def sent_file(field: str, wanted: str) -> FileStorage:

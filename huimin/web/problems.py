@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import structlog
 from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import validate_csrf
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -21,8 +22,10 @@ from huimin.core.money import money_text
 from huimin.core.one_case import UUID
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.storage.engine import ReadOnly, StorageProblem
+from huimin.web.forms import AGAIN, sent_fields
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
+from huimin.web.own_address import page_of_form
 
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 INSTANT = (
@@ -43,6 +46,8 @@ CODE_OF_STATUS = {
     429: "too_many_requests",
     503: "storage_unavailable",
 }
+# What may be otherwise in a minute.
+FOR_THE_MOMENT = (429, 500, 503)
 # No room, no room for this user, or more than a process may write.
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -196,11 +201,28 @@ def _answer(
         response = json_response(body)
         response.mimetype = "application/problem+json"
     else:
-        response = Response(render_template("web/problem.html", problem=body))
+        unsent = _unsent() if status in FOR_THE_MOMENT and refusal.code != "read_only" else None
+        response = Response(render_template("web/problem.html", problem=body, unsent=unsent))
     response.status_code = status
     response.headers.extend(headers or {})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _unsent() -> dict[str, Any] | None:
+    """The form that could not be taken, to be shown once more (web/forms.py:AGAIN): nobody types it
+    again. None for what is no form of a page of somebody who has signed in.
+    """
+    if request.method != "POST" or "member" not in g or not request.form:
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValueError:
+        return None
+    fields, lacks = sent_fields()
+    path = request.full_path if request.query_string else request.path
+    page = page_of_form(request.path, request.referrer, request.host)
+    return {"path": path, "page": page, "again": AGAIN, "fields": fields, "lacks": lacks}
 
 
 @cache

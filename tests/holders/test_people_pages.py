@@ -16,6 +16,7 @@ from PIL import Image
 
 from huimin.audit.record import events_of
 from huimin.cards.change_state import revoke_card
+from huimin.core.refusals import Refusal
 from huimin.holders.applications import submit_application
 from huimin.holders.people import (
     EligibilityDraft,
@@ -572,6 +573,31 @@ def test_a_form_kept_as_a_draft_several_times_is_one_draft(office: Office) -> No
     finished = new_form(form_id=form_id[1])
     assert office.post(client, "/holders/new", **finished).status_code == 302
     assert drafts[0] not in client.get("/holders/").text
+
+
+def test_a_form_that_can_not_be_taken_for_the_moment_is_not_typed_again(
+    office: Office, instance: Instance
+) -> None:
+    client, engine = office.client(), instance.engine
+    right = engine.before_write
+
+    def wrong() -> None:
+        raise Refusal("clock_wrong", clock="1970-01-01 08:00", why="")
+
+    engine.before_write = wrong
+    refused = office.post(client, "/holders/new", **new_form(act="draft"))
+    assert refused.status_code == 503 and "刚才填写的内容还在" in refused.text
+    hidden = re.findall('type="hidden" name="([^"]+)" value="([^"]*)"', refused.text)
+    # It is shown again while nothing can be written yet, and shown is all that it is.
+    shown = client.post("/holders/new", data=dict(hidden))
+    assert shown.status_code == 200
+    assert 'value="赵小兰"' in shown.text and "请核对后再提交" in shown.text
+    secret = office.post(
+        client, "/account/password", old_password="旧的秘密", new_password="新的秘密"
+    )
+    assert secret.status_code == 503 and "的秘密" not in secret.text
+    engine.before_write = right
+    assert office.post(client, "/holders/new", **new_form()).status_code == 302
 
 
 def test_unmasking_needs_a_reason_and_is_recorded_with_it(

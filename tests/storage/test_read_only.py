@@ -64,6 +64,7 @@ def test_a_standby_shows_and_writes_nothing(
     page = client.get("/reports/")
     assert page.status_code == 200
     assert "备用服务" in page.text
+    assert client.get("/registers/").status_code == 200
     assert client.get("/public/").status_code == 200
     assert client.get("/.well-known/huimin-keys.json").status_code == 200
     assert client.get("/healthz").status_code == 200

@@ -51,7 +51,7 @@ from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name
 from huimin.web import cells, column
 from huimin.web.column import Column
-from huimin.web.current import change, instance
+from huimin.web.current import change, instance, tidy
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Answer, Form, go_on, sent_file
 from huimin.web.json_answer import json_response
@@ -243,7 +243,7 @@ def register_group(job_id: str, group: str) -> Response:
 
 def _job_page(job_id: str, form: Form) -> str:
     now = instance().clock()
-    change(lambda tx: fail_lost_jobs(tx, now))
+    tidy(lambda tx: fail_lost_jobs(tx, now))
     job, language, places = _job(job_id), request_language(), place_names()
     return render_template(
         "holders/register_job.html",
@@ -355,11 +355,11 @@ def _work(job: Row) -> RegisterWork:
 def _list_page(form: Form | None = None) -> str | BaseResponse:
     now, settings = instance().clock(), instance().settings
 
-    def tidy(tx: Transaction) -> None:
+    def drop_what_is_over(tx: Transaction) -> None:
         fail_lost_jobs(tx, now)
         drop_old_files(tx, settings.folder, now, settings.keep_register_days)
 
-    change(tidy)
+    tidy(drop_what_is_over)
     return list_answer(_list(), rows_of(jobs_before, lambda _form: "register.%"), form=form)
 
 

@@ -43,7 +43,7 @@ from huimin.holders.registers.tokens import (
 )
 from huimin.jobs.jobs import begin_job, fail_lost_jobs, job_by_id
 from huimin.storage.engine import Row, Transaction
-from huimin.web.current import change, instance
+from huimin.web.current import change, instance, tidy
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.throttle import Throttle
@@ -163,7 +163,7 @@ def register_response(job_id: str, *, after: int = 0, status: int = 200) -> Resp
     now = instance().clock()
     job = _own_job(job_id)
     if job["state"] == "running":
-        change(lambda tx: fail_lost_jobs(tx, now))
+        tidy(lambda tx: fail_lost_jobs(tx, now))
         job = _own_job(job_id)
     lists: dict[str, Any] = {}
     if job["kind"] == CHECK and job["state"] == "done":

@@ -19,7 +19,7 @@ from huimin.months.pages.jobs import latest_job, step_words
 from huimin.months.pages.words import page_words
 from huimin.reports.exports import EXPORTS
 from huimin.storage.engine import Row
-from huimin.web.current import change, instance
+from huimin.web.current import instance, tidy
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -78,7 +78,7 @@ def _looked_up(month: str) -> tuple[list[Row], Row | None, Row | None, list[Row]
     job = instance().engine.read(lambda tx: latest_job(tx, month))
     if job is not None and job["state"] == "running":
         now = instance().clock()
-        change(lambda tx: fail_lost_jobs(tx, now))
+        tidy(lambda tx: fail_lost_jobs(tx, now))
     return instance().engine.read(
         lambda tx: (
             closes_of_month(tx, month),
