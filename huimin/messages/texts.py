@@ -30,7 +30,7 @@ KIND_WORDS = Words(
         ENTITLEMENT_ENDS: "保障快到期",
         CARD_WAITS: "卡在窗口等领取",
         PURCHASE: "用卡一次",
-        DISPUTE_ANSWERED: "异议有答复",
+        DISPUTE_ANSWERED: "提的事有答复",
     },
 )
 TEXTS = Words(
@@ -49,7 +49,7 @@ TEXTS = Words(
             "不是您或家人用的，请拨{help_line}"
         ),
         DISPUTE_ANSWERED: (
-            "【{signature}】您问的那一笔有答复了，请到社区便民服务窗口查看，或拨{help_line}"
+            "【{signature}】您提的事有答复了，请到社区便民服务窗口查看，或拨{help_line}"
         ),
     },
 )
@@ -61,7 +61,7 @@ THINGS = Words(
         ENTITLEMENT_ENDS: "想接着用请带身份证到服务窗口",
         CARD_WAITS: "请带身份证到服务窗口领取",
         PURCHASE: "不是您用的请打电话",
-        DISPUTE_ANSWERED: "您问的那一笔有答复了",
+        DISPUTE_ANSWERED: "您提的事有答复了",
     },
 )
 THING_CHARACTERS = 20

@@ -29,6 +29,7 @@ from huimin.my.card_sections import (
 )
 from huimin.my.device import device_of
 from huimin.my.family_view import members_with_view
+from huimin.my.messages_section import messages_content
 from huimin.my.sessions import SignedIn, sessions_of
 from huimin.storage.engine import Transaction
 
@@ -85,6 +86,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("stop", _("卡丢了，停用"), nothing),
     Section("requests", _("我提的事"), requests_content),
     Section("family", _("让家人也能看"), _family),
+    Section("messages", _("收到什么短信"), messages_content),
     Section("looks", _("谁看过我的资料"), looks_content),
     Section("data", _("我的资料带一份走"), nothing),
     Section("paper", _("打印一张便民单"), nothing, for_member=True),

@@ -8,7 +8,7 @@ counted like any other.
 
 from __future__ import annotations
 
-from limits import RateLimitItemPerHour
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from huimin.access.tries import asking_network
 from huimin.web.throttle import Throttle
@@ -16,6 +16,10 @@ from huimin.web.throttle import Throttle
 _of_card_here = Throttle("my_card_here", RateLimitItemPerHour(10))
 _of_card = Throttle("my_card", RateLimitItemPerHour(60))
 _of_address = Throttle("my_address", RateLimitItemPerHour(60))
+# Whatever is asked below /my/: by who is signed in, and by address for who is not. A person presses
+# a few buttons a minute; many people may stand behind one address of a mobile network.
+_asked_by_person = Throttle("my_asked", RateLimitItemPerMinute(120))
+_asked_from_address = Throttle("my_asked_from", RateLimitItemPerMinute(600))
 # Codes by message cost the county money, and the person a phone that rings.
 _sent_to_card = Throttle("my_sent", RateLimitItemPerHour(3))
 _sent_from_address = Throttle("my_sent_from", RateLimitItemPerHour(20))
@@ -39,3 +43,14 @@ def count_asked_code(card: str) -> None:
     """Count somebody who asks for a code by message. Raises Refusal `too_many_requests`."""
     _sent_from_address.count(asking_network())
     _sent_to_card.count(card)
+
+
+def count_request(person_id: str | None) -> None:
+    """Count a request of somebody who is signed in, or of a stranger by where it comes from.
+
+    Raises Refusal `too_many_requests`.
+    """
+    if person_id is not None:
+        _asked_by_person.count(person_id)
+    else:
+        _asked_from_address.count(asking_network())

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.my.guards import signed_in_holder
+from huimin.my.tries import count_request
 from huimin.web.language import request_language
 from huimin.web.problems import answer_field_problems, answer_refusal, wants_json
 
@@ -25,6 +26,12 @@ my_files = Blueprint("my_files", "huimin.my", static_folder="static", static_url
 
 # Set by the switch in the header of these pages (pages/look.py).
 LARGE = "my_large"
+
+
+@pages.before_request
+def _not_without_end() -> None:
+    looking = signed_in_holder()
+    count_request(looking.person_id if looking else None)
 
 
 @pages.after_request
@@ -73,6 +80,7 @@ from huimin.my.pages import (  # noqa: E402
     family,
     filters,
     look,
+    messages,
     office,
     own_sessions,
     purchases,
@@ -87,6 +95,7 @@ __all__ = [
     "family",
     "filters",
     "look",
+    "messages",
     "my_files",
     "office",
     "office_pages",

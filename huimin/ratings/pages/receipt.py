@@ -37,7 +37,6 @@ looks_per_address = Throttle("receipt_looks", RateLimitItemPerMinute(60))
 # stand behind one address of a mobile network.
 answers_per_receipt = Throttle("rating_answers", RateLimitItemPerHour(20))
 answers_per_address = Throttle("ratings_from", RateLimitItemPerMinute(20))
-HEADERS = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 PHOTO = "photo"
 
 
@@ -52,10 +51,10 @@ def holds_receipt() -> bool:
 
 
 @pages.get("/r/<receipt_no>/<hash_prefix>")
-def receipt(receipt_no: str, hash_prefix: str) -> tuple[str, int, dict[str, str]]:
+def receipt(receipt_no: str, hash_prefix: str) -> str:
     """Amount, outlet, time, chain hash, what was returned; and the judgement, or its form."""
     looks_per_address.count(asking_network())
-    return _page(receipt_no, hash_prefix, Form()), 200, HEADERS
+    return _page(receipt_no, hash_prefix, Form())
 
 
 @pages.get("/r/<receipt_no>/<hash_prefix>/proof")
@@ -63,14 +62,14 @@ def proof_download(receipt_no: str, hash_prefix: str) -> Response:
     """The file that proves the receipt to be in a published day, for any tool that reads it."""
     looks_per_address.count(asking_network())
     name, text = instance().engine.read(lambda tx: proof_file(tx, receipt_no, hash_prefix))
-    response = Response(text, content_type="text/plain; charset=utf-8", headers=HEADERS)
+    response = Response(text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @pages.post("/r/<receipt_no>/<hash_prefix>")
 @takes_files(FILE_BYTES_MAX, known=holds_receipt)
-def answer(receipt_no: str, hash_prefix: str) -> Answer | tuple[str, int, dict[str, str]]:
+def answer(receipt_no: str, hash_prefix: str) -> Answer:
     """Judge the sale. Whoever presses twice, or comes second, sees what was answered."""
     answers_per_address.count(asking_network())
     sale = instance().engine.read(lambda tx: row_of_receipt(tx, receipt_no, hash_prefix))
@@ -79,12 +78,12 @@ def answer(receipt_no: str, hash_prefix: str) -> Answer | tuple[str, int, dict[s
         answers_per_receipt.count(sale["id"])
         _judge(sale, form)
     except FieldProblems as problems:
-        return _page(receipt_no, hash_prefix, form.refused(problems)), 422, HEADERS
+        return _page(receipt_no, hash_prefix, form.refused(problems)), 422
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
         if refusal.code != "rating_exists":
-            return _page(receipt_no, hash_prefix, form.refused(refusal)), refusal.status, HEADERS
+            return _page(receipt_no, hash_prefix, form.refused(refusal)), refusal.status
         tell(_("这张小票已经评价过了，下面是当时的回答。"))
     else:
         tell(_("已收到您的评价，谢谢。"))
