@@ -85,6 +85,7 @@ LISTS = Words(
         "merchants.outlets": "示范点",
         "merchants.own_outlets": "收银员",
         "months.months": "月度结账",
+        "messages.keep_told": "要告知的人",
         "notices.deliveries": "通知记录",
         "messages.messages": "短信等告知的记录",
         "messages.to_tell": "要告知的人",

@@ -17,8 +17,10 @@ from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblem, FieldProblems, field_problem
 from huimin.keys.personal_data import PersonalData
 from huimin.ledger.read import left_fen, row_by_id
+from huimin.messages.post import tell_dispute_answered
 from huimin.my import queries
 from huimin.my.requests import checked_words, record_request, request_in
+from huimin.settings import Settings
 from huimin.storage.engine import Row, Transaction
 
 ACCEPTED, DECLINED = "accepted", "declined"
@@ -33,10 +35,12 @@ def answer_request(
     answer: str,
     within: str | None,
     staff_id: str | None,
-    four_eyes: bool,
+    settings: Settings,
     **by: Unpack[By],
 ) -> Row:
     """Answer it; returns the request's row. What the verdict `accepted` does is in the module.
+
+    Of a purchase the holder is told that there is an answer, by phone or from the list on paper.
 
     Raises FieldProblems on `answer`, for what is answered already, and for somebody who raised it
     themselves; Refusal `not_found`, for another town's people as well.
@@ -46,7 +50,7 @@ def answer_request(
     if locked["state"] != "open":
         raise field_problem("", "这一件已经由同事答复了，没有再改动。")
     is_sale = locked["kind"] == "purchase"
-    if is_sale and four_eyes and locked["raised_by"] == by["actor"]:
+    if is_sale and settings.four_eyes and locked["raised_by"] == by["actor"]:
         raise field_problem("", "这是您代持卡人登记的，请由另一位管理员答复。")
     said = _checked_answer(answer)
     reversal_id = None
@@ -62,6 +66,9 @@ def answer_request(
         reversal_id=reversal_id,
     )
     record_request(tx, f"holder_request.{verdict}", answered, **by)
+    if is_sale:
+        holder_id = answered["holder_id"]
+        tell_dispute_answered(tx, settings, secrets, holder_id, request_id, now=by["now"])
     return answered
 
 

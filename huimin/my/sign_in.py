@@ -69,8 +69,14 @@ def sign_in(
             return None
         member_id = used["member_id"]
         actor = f"member:{member_id}" if member_id else f"holder:{used['holder_id']}"
-        new = about_member(member_id)
-        record(origin, "holder.my_signed_in", used["holder_id"], new=new, now=now, actor=actor)
+        record(
+            origin,
+            "holder.my_signed_in",
+            used["holder_id"],
+            new=about_member(member_id),
+            now=now,
+            actor=actor,
+        )
         return begin_session(
             tx,
             holder_id=used["holder_id"],

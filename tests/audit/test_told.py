@@ -216,7 +216,7 @@ def value_of(name: str) -> Any:
 def test_every_event_has_a_sentence(sqlite_app: Any) -> None:
     with sqlite_app.test_request_context():
         for action in EVENTS:
-            assert re.fullmatch("[\u4e00-\u9fff：、，]+", event_words(action)), action
+            assert re.fullmatch("[\u4e00-\u9fff：、，“”]+", event_words(action)), action
 
 
 @pytest.mark.parametrize("action", ["policy.saved", "holder.eligibility_ended"])

@@ -69,7 +69,7 @@ class Bought:
             "answer": "查过了，谢谢您。",
             "within": None,
             "staff_id": None,
-            "four_eyes": True,
+            "settings": self.instance.settings,
             **self.by("li"),
             **over,
         }
@@ -105,6 +105,12 @@ def test_what_was_not_theirs_is_taken_back_and_the_row_stays(bought: Bought) -> 
     own = bought.own(asked["id"])
     assert (own["state"], own["answer"]) == ("accepted", "查过了，谢谢您。")
     assert answered["reversal_id"] and own["purchase"]["left_fen"] == 0
+    told = bought.read(
+        lambda tx: tx.connection.execute("SELECT kind, fact, holder_id FROM message").fetchall()
+    )
+    assert [tuple(row.values()) for row in map(dict, told)] == [
+        ("dispute_answered", asked["id"], bought.holder_id)
+    ]
     after = bought.read(purchase_of, bought.holder_id, bought.sale_id)
     for name in ("amount_fen", "discount_fen", "payable_fen", "receipt_no", "hash"):
         assert after[name] == before[name], "the row stays as it is"

@@ -157,7 +157,7 @@ def make_everything(instance: Instance) -> Everything:
             now=now,
             actor=f"holder:{holder['id']}",
         )
-        said: Any = {"within": None, "staff_id": None, "four_eyes": True, **by}
+        said: Any = {"within": None, "staff_id": None, "settings": instance.settings, **by}
         answer = "13900002222 是黄筱平登记的"
         answer_request(tx, secrets, asked["id"], verdict="declined", answer=answer, **said)
         return begin_job(tx, "register.check", {}, now=now, actor="test")

@@ -62,7 +62,7 @@ def request(request_id: str) -> str:
 def answer(request_id: str) -> Answer:
     """Answer it: it was so and is done, or how it really was."""
     form, within, by, user = Form.sent(), own_division(), acting(), member()
-    secrets, four_eyes = instance().personal_data, instance().settings.four_eyes
+    secrets, settings = instance().personal_data, instance().settings
 
     def work(tx: Transaction) -> Row:
         asked = request_in(tx, secrets, request_id, within=within)
@@ -76,7 +76,7 @@ def answer(request_id: str) -> Answer:
             answer=form.text("answer"),
             within=within,
             staff_id=user.id,
-            four_eyes=four_eyes,
+            settings=settings,
             **by,
         )
 
