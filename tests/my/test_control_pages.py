@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from huimin.instance import Instance
+from huimin.messages.log import messages_of
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.my_card_holder import MyCard
@@ -96,6 +97,9 @@ def test_not_mine_is_asked_answered_and_read(me: MyCard, office: Office) -> None
     assert late.status_code == 422 and "已经由同事答复" in late.text
     own = client.get(asked.location).text
     assert "已经办好" in own and "查了监控" in own
+    # They need not look every day: the answer is told, once.
+    messages = me.instance.engine.read(lambda tx: messages_of(tx, me.card["holder_id"]))
+    assert [one["kind"] for one in messages] == ["dispute_answered"]
     assert "¥20.00" in client.get("/my/").text, "the allowance of the day is given back"
     audit = administrator.get("/audit/").text
     assert "持卡人本人" in audit and "那天我在医院" not in audit
