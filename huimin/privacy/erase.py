@@ -74,6 +74,12 @@ MY_CARD_ROWS = (
     queries.my_devices_of_person,
     queries.my_views_of_person,
 )
+# Of somebody who may look at another's card.
+DROP_MEMBERS_LOOKS = (
+    queries.erase_codes_of_member,
+    queries.erase_sessions_of_member,
+    queries.erase_views_of_member,
+)
 DROP_MY_CARD = (
     queries.erase_my_codes,
     queries.erase_my_sessions,
@@ -260,6 +266,8 @@ def _erase_household(tx: Transaction, holder_id: str, household: Belongings, now
     queries.erase_grams(tx, holder_id=holder_id)
     for member in (*household.members, *household.elsewhere):
         queries.erase_member(tx, id=member["id"], now=now)
+        for drop in DROP_MEMBERS_LOOKS:
+            drop(tx, member_id=member["id"])
     for other_id in {member["holder_id"] for member in household.elsewhere} - {holder_id}:
         renew_name_grams(tx, other_id)
 

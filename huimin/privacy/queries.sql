@@ -283,6 +283,15 @@ DELETE FROM my_session WHERE holder_id = :holder_id;
 -- name: erase_my_devices!
 DELETE FROM my_device WHERE holder_id = :holder_id;
 
+-- name: erase_codes_of_member!
+DELETE FROM my_code WHERE member_id = :member_id;
+
+-- name: erase_sessions_of_member!
+DELETE FROM my_session WHERE member_id = :member_id;
+
+-- name: erase_views_of_member!
+DELETE FROM my_member_view WHERE member_id = :member_id;
+
 -- name: erase_my_views!
 DELETE FROM my_member_view WHERE holder_id = :holder_id;
 

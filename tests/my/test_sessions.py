@@ -9,10 +9,12 @@ import pytest
 
 from huimin.holders.change_person import end_family
 from huimin.instance import Instance
+from huimin.privacy.erase import erase_person, plan_erasure
+from huimin.privacy.export import export_person
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
-from tests.making.my_card import make_code, open_card, post, sign_in_to_card
+from tests.making.my_card import Phone, make_code, open_card, post, sign_in_to_card
 from tests.making.staff import csrf_of, make_staff, sign_in
 from tests.my.conftest import Household
 
@@ -160,3 +162,57 @@ def test_large_type_shows_one_thing_a_page(
     assert 'href="/my/see/card"' in client.get("/my/see/code").text
     for back in ("//elsewhere.example/", "https://elsewhere.example/", "/holders/"):
         assert post(client, "/my/look", size="usual", back=back).headers["Location"] == "/my/"
+
+
+@pytest.mark.both_engines
+def test_what_is_kept_of_it_is_handed_over_and_erased_with_the_person(
+    app: Any, instance: Instance, home: Household
+) -> None:
+    own, daughter = app.test_client(), app.test_client()
+    open_card(own, instance, home.card, home.holder)
+    Phone().register(own)
+    let(own, home)
+    open_as_member(daughter, instance, home)
+    secrets, folder = instance.personal_data, instance.settings.folder
+    by: Any = {"now": instance.clock(), "actor": "test", "reason": "本人要求"}
+    exported = instance.engine.write(lambda tx: export_person(tx, secrets, home.holder, **by))
+    sections = {name: len(rows) for name, rows in exported.items() if name.startswith("my_card_")}
+    assert sections == {
+        "my_card_codes": 2,
+        "my_card_sign_ins": 2,
+        "my_card_phones": 1,
+        "my_card_family": 1,
+    }
+    assert "hash" not in str(exported["my_card_codes"] + exported["my_card_sign_ins"])
+
+    def erase(tx: Any) -> None:
+        plan = plan_erasure(tx, secrets, folder, home.holder)
+        erase_person(tx, secrets, plan, end_cards=True, **by)
+
+    instance.engine.write(erase)
+    for table in ("my_code", "my_session", "my_device", "my_member_view"):
+        rows = instance.engine.read(
+            lambda tx, t=table: tx.connection.execute(f"SELECT * FROM {t}").fetchall()
+        )
+        assert list(rows) == [], table
+    assert not is_open(own) and not is_open(daughter)
+
+
+def test_who_is_erased_no_longer_stands_as_a_looker_at_another_s_card(
+    app: Any, instance: Instance, home: Household
+) -> None:
+    daughter = make_holder(instance, name="张小梅", id_number=home.member_number)
+    own, window = app.test_client(), app.test_client()
+    open_card(own, instance, home.card, home.holder)
+    let(own, home)
+    open_as_member(window, instance, home)
+    secrets, folder = instance.personal_data, instance.settings.folder
+    by: Any = {"now": instance.clock(), "actor": "test", "reason": "本人要求"}
+    instance.engine.write(
+        lambda tx: erase_person(tx, secrets, plan_erasure(tx, secrets, folder, daughter), **by)
+    )
+    rows = instance.engine.read(
+        lambda tx: [row["member_id"] for row in tx.connection.execute("SELECT * FROM my_session")]
+    )
+    assert rows == [None]
+    assert is_open(own) and not is_open(window)

@@ -8,9 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from huimin.instance import Instance
+from huimin.my.device import end_device, set_device
+from huimin.my.one_time_codes import give_code
+from huimin.my.sessions import Browser, begin_session, signed_in_by
 from huimin.privacy.retention import keep_no_longer
 from huimin.storage.ids import id_of
 from tests.conftest import FixedClock
+from tests.making.cards import make_card
+from tests.making.my_card import Phone
 from tests.privacy.everything import Everything, make_everything
 
 KEPT = {
@@ -18,6 +23,9 @@ KEPT = {
     "staff_session": "keep_session_days",
     "holder_draft": "keep_draft_days",
     "holder_request": "keep_request_days",
+    "my_session": "keep_session_days",
+    "my_code": "keep_session_days",
+    "my_device": "keep_session_days",
     "evidence": "keep_evidence_days",
     "jobs": "keep_register_days",
     "refused": "keep_register_days",
@@ -31,7 +39,7 @@ def left(made: Everything) -> dict[str, int]:
     def count(tx: Any, table: str) -> int:
         return int(tx.connection.execute(f"SELECT COUNT(*) AS n FROM {table}").fetchone()["n"])
 
-    tables = ("card_lookup", "staff_session", "holder_draft")
+    tables = [name for name in KEPT if name not in ("evidence", "jobs", "refused")]
     rows = {t: made.instance.engine.read(lambda tx, t=t: count(tx, t)) for t in tables}
     said = "holder_request WHERE words_cipher IS NOT NULL"
     rows["holder_request"] = made.instance.engine.read(lambda tx: count(tx, said))
@@ -42,6 +50,7 @@ def left(made: Everything) -> dict[str, int]:
 def fill(instance: Instance) -> Everything:
     """One of each kind, as of today, of somebody whose aid ends today."""
     made, now = make_everything(instance), instance.clock()
+    card = make_card(instance, made.holder_id)
     refused = instance.settings.folder / "refused"
     refused.mkdir()
     (refused / "a.xlsx").write_bytes(b"PK")
@@ -52,9 +61,30 @@ def fill(instance: Instance) -> Everything:
         tx.connection.execute(f"INSERT INTO card_lookup (id, at, outcome) VALUES ({lookup})")
         tx.connection.execute("UPDATE holder SET entitled_until = '2026-10-31'")
         start(tx, made, instance)
+        open_my_card(tx, made, instance, card["id"])
 
     instance.engine.write(work)
     return made
+
+
+def open_my_card(tx: Any, made: Everything, instance: Instance, card_id: str) -> None:
+    """A code, a sign-in to "my card", and a phone that shows the code no more."""
+    by: Any = {"now": instance.clock(), "actor": "test"}
+    hour = timedelta(hours=1)
+    give_code(tx, instance.personal_data, made.holder_id, lasts=hour, **by)
+    secret = begin_session(
+        tx,
+        holder_id=made.holder_id,
+        member_id=None,
+        card_id=card_id,
+        browser=Browser(None, None),
+        now=by["now"],
+        lasts=hour,
+    )
+    who = signed_in_by(tx, secret, by["now"])
+    assert who is not None
+    set_device(tx, who, Phone().public_key, user_agent=None, **by)
+    end_device(tx, who, **by)
 
 
 def start(tx: Any, made: Everything, instance: Instance) -> None:

@@ -106,17 +106,19 @@ async function refresh({ replace = false } = {}) {
       return;
     }
     isOffline = true;
-    if (replace) useNext();
   } finally {
     isAsking = false;
   }
   tick();
 }
 
-/** Without network: the next of the codes that are here, if a till takes it already. */
+/** Show the next of the codes that are here, if a till takes it already; whether there is one. */
 function useNext() {
   const next = codes[0];
-  if (next && next.shown_from * 1000 - now() < EARLY_MS) show(next);
+  if (!next || next.shown_from * 1000 - now() >= EARLY_MS) return false;
+  show(next);
+  tick();
+  return true;
 }
 
 /** The newest code whose time has come, or the next one. */
@@ -200,7 +202,8 @@ async function stayBright() {
   }
 }
 
-byId("fresh").addEventListener("click", () => void refresh({ replace: true }));
+// At once, with what is here; what is missing then is fetched behind it.
+byId("fresh").addEventListener("click", () => void refresh({ replace: !useNext() }));
 byId("again").addEventListener("click", () => {
   byId("none").hidden = true;
   byId("waiting").hidden = false;
