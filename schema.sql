@@ -231,7 +231,7 @@ CREATE TABLE staff (
     id                    TEXT PRIMARY KEY,
     username              TEXT NOT NULL UNIQUE,
     name                  TEXT NOT NULL,
-    role                  TEXT NOT NULL CHECK (role IN ('administrator', 'registrar', 'auditor', 'merchant_manager', 'cashier')),
+    role                  TEXT NOT NULL CHECK (role IN ('administrator', 'registrar', 'auditor', 'merchant_manager', 'cashier', 'price_recorder')),
     password_hash         TEXT NOT NULL,
     must_change_password  BIGINT NOT NULL CHECK (must_change_password IN (0, 1)),
     totp_cipher           TEXT,
@@ -1016,16 +1016,16 @@ CREATE INDEX refused_attempt_typed ON refused_attempt (outlet_id, recorded_at) W
 
 -- ---------------------------------------------------------------- alerts
 -- What a rule found strange: a hint for a person, never a verdict. Of one run of facts (window_key) there is
--- one alert, which grows by rows; town_code is where the outlet stood. ledger_id is the row that came last; only misses of
--- typed numbers are about no row.
+-- one alert, which grows by rows; town_code is where the outlet stood. ledger_id is the row that came last; misses of
+-- typed numbers are about no row, and shelf prices about no till either.
 CREATE TABLE alert (
     id             TEXT PRIMARY KEY,
-    rule           TEXT NOT NULL CHECK (rule IN ('far_apart', 'repeated_card', 'round_amounts', 'split_sale', 'off_hours', 'typed_misses')),
+    rule           TEXT NOT NULL CHECK (rule IN ('far_apart', 'repeated_card', 'round_amounts', 'split_sale', 'off_hours', 'typed_misses', 'shelf_price')),
     window_key     TEXT NOT NULL,
     business_day   TEXT NOT NULL,
     town_code      TEXT NOT NULL,
     outlet_id      TEXT NOT NULL REFERENCES outlet (id),
-    terminal_id    TEXT NOT NULL REFERENCES terminal (id),
+    terminal_id    TEXT REFERENCES terminal (id),
     card_id        TEXT REFERENCES card (id),
     staff_id       TEXT REFERENCES staff (id),
     cashier        TEXT,
@@ -1039,7 +1039,8 @@ CREATE TABLE alert (
     grown_at       TEXT NOT NULL,
     UNIQUE (rule, window_key),
     CHECK (state = 'open' OR (looked_at IS NOT NULL AND looked_by IS NOT NULL AND note IS NOT NULL)),
-    CHECK ((rule = 'typed_misses') = (ledger_id IS NULL))
+    CHECK ((rule IN ('typed_misses', 'shelf_price')) = (ledger_id IS NULL)),
+    CHECK ((rule = 'shelf_price') = (terminal_id IS NULL))
 );
 CREATE INDEX alert_state ON alert (state, id);
 CREATE INDEX alert_outlet ON alert (outlet_id, id);
@@ -1738,3 +1739,39 @@ CREATE UNIQUE INDEX holder_request_one_open ON holder_request (holder_id, about)
     WHERE state = 'open' AND about IS NOT NULL;
 CREATE INDEX holder_request_holder ON holder_request (holder_id, id);
 CREATE INDEX holder_request_due ON holder_request (due_on, id) WHERE state = 'open';
+
+-- ---------------------------------------------------------------- shelf prices
+-- The goods whose prices are compared, each from a day on. A good never changes: another specification is another good.
+CREATE TABLE basket_good (
+    id             TEXT PRIMARY KEY,
+    name           TEXT NOT NULL,
+    specification  TEXT NOT NULL,
+    unit           TEXT NOT NULL,
+    starts_on      TEXT NOT NULL,
+    ends_on        TEXT,
+    added_at       TEXT NOT NULL,
+    added_by       TEXT NOT NULL,
+    ended_at       TEXT,
+    ended_by       TEXT,
+    CHECK (ends_on >= starts_on),
+    CHECK ((ends_on IS NULL) = (ended_at IS NULL)),
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE UNIQUE INDEX basket_good_one ON basket_good (name, specification, unit)
+    WHERE ends_on IS NULL;
+
+-- Append-only: what a good costs at an outlet, as somebody saw it. Of several of one day the last one counts.
+CREATE TABLE shelf_price (
+    id           TEXT PRIMARY KEY,
+    good_id      TEXT NOT NULL REFERENCES basket_good (id),
+    outlet_id    TEXT NOT NULL REFERENCES outlet (id),
+    seen_on      TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    price_fen    BIGINT NOT NULL CHECK (price_fen > 0),
+    picture_id   TEXT UNIQUE REFERENCES picture (id),
+    recorded_at  TEXT NOT NULL,
+    recorded_by  TEXT NOT NULL
+);
+CREATE INDEX shelf_price_good ON shelf_price (good_id, month, outlet_id, seen_on);
+CREATE INDEX shelf_price_month ON shelf_price (month, good_id);
+CREATE INDEX shelf_price_outlet ON shelf_price (outlet_id, seen_on);

@@ -55,6 +55,7 @@ from huimin.serving import logs, metrics
 from huimin.serving.probes import probes
 from huimin.settings import Settings, secret_key_of
 from huimin.settlement.pages import pages as settlement_pages
+from huimin.shelf_prices.pages import pages as shelf_prices_pages
 from huimin.tour.pages import pages as tour_pages
 from huimin.web import problems, setup
 from huimin.web.uploads import REQUEST_BYTES_MAX
@@ -71,6 +72,7 @@ PAGES = (
     practice_pages,
     closing_pages,
     ratings_pages,
+    shelf_prices_pages,
     claims_pages,
     offline_pages,
     waiting_pages,

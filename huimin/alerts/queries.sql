@@ -51,6 +51,9 @@ ON CONFLICT (rule, window_key) DO UPDATE SET
     grown_at = excluded.grown_at
 RETURNING id;
 
+-- name: alert_known$
+SELECT id FROM alert WHERE rule = :rule AND window_key = :window_key;
+
 -- name: add_rows*!
 INSERT INTO alert_row (alert_id, ledger_id) VALUES (:alert_id, :ledger_id)
 ON CONFLICT (alert_id, ledger_id) DO NOTHING;
@@ -62,7 +65,7 @@ SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.lab
     (SELECT COUNT(*) FROM alert_row WHERE alert_row.alert_id = alert.id) AS row_count
 FROM alert
 JOIN outlet ON outlet.id = alert.outlet_id
-JOIN terminal ON terminal.id = alert.terminal_id
+LEFT JOIN terminal ON terminal.id = alert.terminal_id
 LEFT JOIN staff ON staff.id = alert.staff_id
 LEFT JOIN division AS town ON town.code = alert.town_code
 LEFT JOIN card ON card.id = alert.card_id

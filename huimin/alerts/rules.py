@@ -31,6 +31,9 @@ class Limits:
     miss_minutes: int = 10
     misses_of_till: int = 10
     misses_of_outlet: int = 30
+    price_outlets: int = 5
+    price_deviations: int = 3
+    price_least_percent: int = 10
 
 
 LIMITS = Limits()

@@ -65,6 +65,13 @@ RULES: dict[str, RuleWords] = {
         "{minutes} 分钟内 {times} 次。",
         "也可能是卡面磨损看不清，或键盘有个键失灵。",
     ),
+    "shelf_price": RuleWords(
+        "货架价格偏离",
+        "同一种商品在同一个月有 {price_outlets} 家以上的价格时，一家的价格和中位数的差，超过中位数"
+        "绝对偏差（MAD×1.4826）的 {price_deviations} 倍，并且超过中位数的 {price_least_percent}%。",
+        "{good}：{price}，{outlets} 家的中位数是 {median}。",
+        "也可能是记错了价格或规格，或者是临期处理。",
+    ),
 }
 
 

@@ -105,6 +105,13 @@ SELECT number FROM card WHERE id = :id;
 -- name: name_of_claim$
 SELECT claim_no FROM claim WHERE id = :id;
 
+-- name: name_of_basket_good$
+SELECT name FROM basket_good WHERE id = :id;
+
+-- name: name_of_shelf_price$
+SELECT basket_good.name FROM shelf_price JOIN basket_good ON basket_good.id = shelf_price.good_id
+WHERE shelf_price.id = :id;
+
 -- name: name_of_complaint$
 SELECT ledger.receipt_no FROM complaint
 JOIN rating ON rating.id = complaint.rating_id JOIN ledger ON ledger.id = rating.ledger_id

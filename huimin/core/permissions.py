@@ -15,8 +15,9 @@ REGISTRAR = "registrar"
 AUDITOR = "auditor"
 MERCHANT_MANAGER = "merchant_manager"
 CASHIER = "cashier"
+PRICE_RECORDER = "price_recorder"
 
-ROLES = (ADMINISTRATOR, REGISTRAR, AUDITOR, MERCHANT_MANAGER, CASHIER)
+ROLES = (ADMINISTRATOR, REGISTRAR, AUDITOR, MERCHANT_MANAGER, CASHIER, PRICE_RECORDER)
 
 OFFICE = frozenset({ADMINISTRATOR, REGISTRAR})
 READERS = frozenset({ADMINISTRATOR, AUDITOR})
@@ -78,6 +79,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "rating.own": frozenset({MERCHANT_MANAGER}),
     "complaint.read": READERS,
     "complaint.settle": frozenset({ADMINISTRATOR}),
+    "price.read": READERS,
+    "price.basket": frozenset({ADMINISTRATOR}),
+    "price.record": frozenset({ADMINISTRATOR, PRICE_RECORDER}),
     "offline.read": READERS,
     "offline.decide": frozenset({ADMINISTRATOR}),
     "attempt.read": OFFICE_AND_AUDITOR,
@@ -120,6 +124,7 @@ ROLE_REACH = Words(
         AUDITOR: "全县，只看不改",
         MERCHANT_MANAGER: "本商户",
         CASHIER: "本示范点",
+        PRICE_RECORDER: "只有货架价格的采集",
     },
 )
 
@@ -174,6 +179,9 @@ ACTION_WORDS = Words(
         "rating.own": "查看本商户示范点的评分（只有合计）",
         "complaint.read": "查看优惠投诉和相关交易",
         "complaint.settle": "处理优惠投诉：记录、答复、延期、办结",
+        "price.read": "查看货架价格的比较和照片",
+        "price.basket": "管理比价篮子里的商品",
+        "price.record": "到店里采集货架价格",
         "offline.read": "查看断网时的交易",
         "offline.decide": "核定待核交易",
         "attempt.read": "查看收银时被拒的记录",

@@ -102,6 +102,7 @@ ROLE_NAMES = Words(
         "auditor": "审计员",
         "merchant_manager": "商户管理员",
         "cashier": "收银员",
+        "price_recorder": "物价采集员",
     },
 )
 CARD_STATES = Words(

@@ -36,6 +36,7 @@ PARTS = {
         "divisions",
         "alerts",
         "ratings",
+        "prices",
     ),
     "shop": ("till", "till-offline", "receipts"),
     "money": ("reports", "months", "settlement", "public"),

@@ -68,8 +68,10 @@ def postpone_complaint(
         raise field_problem("due_on", "新的期限要比原来的期限和今天都晚。")
     _add_step(tx, complaint, "due", text, due_on=day, **by)
     queries.set_due_day(tx, id=complaint_id, due_on=day)
-    old, new = {"due_on": complaint["due_on"]}, {"due_on": day}
-    record(tx, "complaint.postponed", complaint_id, old=old, new=new, **by)
+    before = complaint["due_on"]
+    record(
+        tx, "complaint.postponed", complaint_id, old={"due_on": before}, new={"due_on": day}, **by
+    )
 
 
 def close_complaint(

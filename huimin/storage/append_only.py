@@ -43,6 +43,7 @@ APPEND_ONLY_TABLES = (
     "rating",
     "complaint_step",
     "message_told",
+    "shelf_price",
 )
 
 _SQLITE = """

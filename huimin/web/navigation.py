@@ -41,6 +41,8 @@ GROUPS = (
             ("claims.claims", _("补录优惠"), "claim.read"),
             ("ratings.ratings", _("评价"), "rating.read"),
             ("ratings.complaints", _("投诉"), "complaint.read"),
+            ("shelf_prices.compared", _("比价"), "price.read"),
+            ("shelf_prices.choose_outlet", _("采集价格"), "price.record"),
             ("attempts.attempts", _("被拒记录"), "attempt.read"),
             ("alerts.alerts", _("提醒"), "alert.read"),
         ),

@@ -95,7 +95,9 @@ def test_a_photo_loses_all_but_its_picture(app: Any, till: ApiTill, form: str) -
     assert [row["actor"] for row in read] == [auditor["username"]]
 
 
-def test_a_harmful_photo_is_refused_and_leaves_nothing(app: Any, till: ApiTill) -> None:
+def test_a_harmful_photo_is_refused_and_leaves_nothing(
+    app: Any, till: ApiTill, read_apart: None
+) -> None:
     path = receipt_of(till.redeem().json)
     for photo in (bomb(), b"<svg/>", b"GIF89a" + bytes(20), b"\xff\xd8\xff" + bytes(99)):
         answer = send_judgement(app.test_client(), path, photo=photo, words="价签看不清")

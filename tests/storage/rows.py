@@ -602,6 +602,31 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "basket_good",
+        {
+            "id": "bg",
+            "name": "菜籽油",
+            "specification": "5 升",
+            "unit": "桶",
+            "starts_on": "2026-10-01",
+            "added_at": AT,
+            "added_by": "p",
+        },
+    ),
+    (
+        "shelf_price",
+        {
+            "id": "sp",
+            "good_id": "bg",
+            "outlet_id": "o",
+            "seen_on": "2026-10-31",
+            "month": "2026-10",
+            "price_fen": 6_990,
+            "recorded_at": AT,
+            "recorded_by": "p",
+        },
+    ),
+    (
         "picture",
         {
             "id": "pi",

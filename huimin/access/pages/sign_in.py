@@ -62,9 +62,11 @@ SIGN_OUT = "access.sign_out"
 @pages.get("/")
 @require("home.read")
 def home() -> Response:
-    """The first page: the till for a cashier, the desk for everyone else."""
+    """The first page: the till for a cashier, the shops for who records prices, or the desk."""
     if allows(member().role, "till.use"):
         return redirect(url_for("checkout.till"))
+    if not allows(member().role, "today.read"):
+        return redirect(url_for("shelf_prices.choose_outlet"))
     return redirect(url_for("desk.today"))
 
 

@@ -191,6 +191,48 @@ CREATE TABLE card_handover (
     noted_by   TEXT NOT NULL
 );
 """
+# Prices on shelves: the basket and what it costs where. Its alerts are about no till, and those who
+# write prices down are a role of their own.
+SHELF_PRICES = """
+CREATE TABLE basket_good (
+    id             TEXT PRIMARY KEY,
+    name           TEXT NOT NULL,
+    specification  TEXT NOT NULL,
+    unit           TEXT NOT NULL,
+    starts_on      TEXT NOT NULL,
+    ends_on        TEXT,
+    added_at       TEXT NOT NULL,
+    added_by       TEXT NOT NULL,
+    ended_at       TEXT,
+    ended_by       TEXT,
+    CHECK (ends_on >= starts_on),
+    CHECK ((ends_on IS NULL) = (ended_at IS NULL)),
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE UNIQUE INDEX basket_good_one ON basket_good (name, specification, unit)
+    WHERE ends_on IS NULL;
+CREATE TABLE shelf_price (
+    id           TEXT PRIMARY KEY,
+    good_id      TEXT NOT NULL REFERENCES basket_good (id),
+    outlet_id    TEXT NOT NULL REFERENCES outlet (id),
+    seen_on      TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    price_fen    BIGINT NOT NULL CHECK (price_fen > 0),
+    picture_id   TEXT UNIQUE REFERENCES picture (id),
+    recorded_at  TEXT NOT NULL,
+    recorded_by  TEXT NOT NULL
+);
+CREATE INDEX shelf_price_good ON shelf_price (good_id, month, outlet_id, seen_on);
+CREATE INDEX shelf_price_month ON shelf_price (month, good_id);
+CREATE INDEX shelf_price_outlet ON shelf_price (outlet_id, seen_on);
+"""
+ALERT_RULES = "'off_hours', 'typed_misses'"
+OF_A_ROW = "(rule = 'typed_misses') = (ledger_id IS NULL)"
+NEW_OF_A_ROW = "(rule IN ('typed_misses', 'shelf_price')) = (ledger_id IS NULL)"
+OF_A_TILL = "(rule = 'shelf_price') = (terminal_id IS NULL)"
+ALL_RULES = "'far_apart', 'repeated_card', 'round_amounts', 'split_sale'"
+ROLES = "'merchant_manager', 'cashier'"
+ALL_ROLES = "'administrator', 'registrar', 'auditor'"
 
 # What holders ask of the office, and who looked at one card.
 REQUESTS = """
@@ -232,3 +274,43 @@ def migrate(tx: Transaction) -> None:
     run_script(tx, MESSAGES)
     make_append_only(tx, ("message_told",))
     run_script(tx, REQUESTS)
+    run_script(tx, SHELF_PRICES)
+    make_append_only(tx, ("shelf_price",))
+    _let_alerts_be_about_prices(tx)
+    _add_price_recorders(tx)
+
+
+def _let_alerts_be_about_prices(tx: Transaction) -> None:
+    if tx.engine == "sqlite":
+        from huimin.storage.sqlite_tables import transform
+
+        transform(
+            tx,
+            "alert",
+            checks={
+                f"{ALERT_RULES})": f"{ALERT_RULES}, 'shelf_price')",
+                f"CHECK ({OF_A_ROW})": f"CHECK ({NEW_OF_A_ROW}),\n    CHECK ({OF_A_TILL})",
+            },
+            not_null={"terminal_id": False},
+        )
+        return
+    execute = tx.connection.execute
+    rules = f"rule IN ({ALL_RULES}, {ALERT_RULES}, 'shelf_price')"
+    execute("ALTER TABLE alert DROP CONSTRAINT alert_rule_check")
+    execute(f"ALTER TABLE alert ADD CONSTRAINT alert_rule_check CHECK ({rules})")
+    execute("ALTER TABLE alert ALTER COLUMN terminal_id DROP NOT NULL")
+    execute("ALTER TABLE alert DROP CONSTRAINT alert_check1")
+    execute(f"ALTER TABLE alert ADD CONSTRAINT alert_check1 CHECK ({NEW_OF_A_ROW})")
+    execute(f"ALTER TABLE alert ADD CONSTRAINT alert_check2 CHECK ({OF_A_TILL})")
+
+
+def _add_price_recorders(tx: Transaction) -> None:
+    if tx.engine == "sqlite":
+        from huimin.storage.sqlite_tables import transform
+
+        transform(tx, "staff", checks={f"{ROLES})": f"{ROLES}, 'price_recorder')"})
+        return
+    execute = tx.connection.execute
+    roles = f"role IN ({ALL_ROLES}, {ROLES}, 'price_recorder')"
+    execute("ALTER TABLE staff DROP CONSTRAINT staff_role_check")
+    execute(f"ALTER TABLE staff ADD CONSTRAINT staff_role_check CHECK ({roles})")
