@@ -414,6 +414,19 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "goes_on_after": 1,
         },
     ),
+    (
+        "holder_request",
+        {
+            "id": "hr",
+            "kind": "purchase",
+            "holder_id": "h",
+            "ledger_id": "l",
+            "state": "open",
+            "raised_at": AT,
+            "raised_by": "holder:h",
+            "due_on": "2026-11-10",
+        },
+    ),
     ("publication_digest", {"id": "pd", "day": "2026-10-31", "digest": "6" * 64, "made_at": AT}),
     (
         "division_change_list",
