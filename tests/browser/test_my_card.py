@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -271,6 +272,24 @@ def test_a_gap_of_network_is_bridged(visit: Visit, holder: Holder) -> None:
     holder.context.set_offline(False)
     page.click("#again")
     page.wait_for_selector("#shown:not([hidden])")
+
+
+def test_the_code_can_be_installed_and_keeps_the_screen_on(holder: Holder) -> None:
+    holder.page.add_init_script(
+        """Object.defineProperty(navigator, "wakeLock", { value: {
+             request: async (what) => { window.keptOn = what; } } });"""
+    )
+    holder.sign_in()
+    holder.show_code()
+    assert holder.page.evaluate("window.keptOn") == "screen"
+    session = holder.context.new_cdp_session(holder.page)
+    told = session.send("Page.getAppManifest")
+    manifest = json.loads(told["data"])
+    assert told["errors"] == [] and manifest["name"] == "我的惠民卡"
+    assert (manifest["start_url"], manifest["display"]) == ("/my/code", "standalone")
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A private window, as the tests have, can install nothing.
+    assert [error for error in errors if error["errorId"] != "in-incognito"] == []
 
 
 def test_a_second_phone_takes_over(
