@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import openpyxl
@@ -235,6 +235,34 @@ def test_what_fails_is_tried_again_and_every_attempt_is_kept(
     sweep_files(posted.engine, posted.settings, datetime.now(UTC).replace(year=2099))
     assert not file.exists()
     assert record(posted)[0]["recipient_id"] == recipient_id
+
+
+@pytest.mark.both_engines
+def test_two_timers_at_once_and_a_server_that_was_down_make_one_mail(
+    posted: Instance, mails: MailOffice, clock: FixedClock
+) -> None:
+    PublicCounty(posted)
+    approved(posted)
+    clock.advance(days=2)
+    close_month(posted)
+    there, posted.settings = posted.settings, replace(posted.settings, smtp_port=1)
+    together = Barrier(2)
+
+    def timer(_number: int) -> list[str | None]:
+        together.wait()
+        post(posted)
+        return send(posted)
+
+    def both() -> list[str | None]:
+        with ThreadPoolExecutor(2) as timers:
+            return [problem for each in timers.map(timer, range(2)) for problem in each]
+
+    down = both()
+    assert down and None not in down and len(record(posted)) == 1
+    posted.settings = there
+    clock.advance(minutes=30)
+    assert both() == [None]
+    assert len(mails.messages) == 1 and record(posted)[0]["state"] == "sent"
 
 
 def test_two_people_open_the_door_and_one_closes_it(posted: Instance) -> None:
