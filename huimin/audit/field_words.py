@@ -94,6 +94,8 @@ TABLES = (
     *(OUTLET_KINDS, ELIGIBILITIES, RELATIONS, CHANNELS, GOODS, CONTACT_RESULTS),
     *(RATING_GIVEN, COMPLAINT_RESULTS),
 )
+# Of these things "open" and the like are called otherwise than of others.
+OWN_STATES = {"settlement": SETTLEMENT_STATES}
 
 
 def _plain(value: Any, names: Names, language: str) -> str:

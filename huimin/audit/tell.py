@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huimin.audit.changes import changes_of
-from huimin.audit.field_words import FIELDS, LABELS, Names, value_words
+from huimin.audit.field_words import FIELDS, LABELS, OWN_STATES, Names, value_words
 from huimin.core.catalogue import say, sentence
 from huimin.core.json_text import read_json
 
@@ -62,12 +62,21 @@ def facts_of(event: Mapping[str, Any], language: str) -> list[Fact]:
         label = LABELS.say(change.name, language)
         if label in named or (change.old is None and change.new is None):
             continue
-        old = "" if change.old is None else value_words(change.name, change.old, names, language)
-        new = value_words(change.name, change.new, names, language)
+        about = event["action"].partition(".")[0]
+        old = "" if change.old is None else _words(about, change.name, change.old, names, language)
+        new = _words(about, change.name, change.new, names, language)
         # What was recorded when a thing began and is empty says nothing.
         if old or change.new not in (None, ""):
             facts.append(Fact(label, old, new))
     return facts
+
+
+def _words(about: str, field: str, value: Any, names: Names, language: str) -> str:
+    """The value of a field of a thing of that kind: its states are called as on its own page."""
+    states = OWN_STATES.get(about)
+    if field == "state" and states is not None and value in states:
+        return states.say(value, language)
+    return value_words(field, value, names, language)
 
 
 def fact_lines(event: Mapping[str, Any], language: str) -> list[str]:

@@ -295,6 +295,12 @@ def test_a_policy_and_an_outlet_are_read_without_knowing_a_table(
     assert "地址：" in lines and not RAW.search(lines)
 
 
+def test_a_state_is_called_as_on_the_page_of_its_thing() -> None:
+    for action, words in (("settlement.made", "待商户确认"), ("alert.looked_at", "待处理")):
+        event = {"action": action, "names": {}, "old_json": None, "new_json": '{"state": "open"}'}
+        assert [fact.new for fact in facts_of(event, "zh_Hans")] == [words]
+
+
 def test_who_acted_is_a_name(sqlite_instance: Instance) -> None:
     staff = make_staff(sqlite_instance, "administrator")
     terminal, _ = make_terminal(sqlite_instance, make_outlet(sqlite_instance, name="宏扬店"))

@@ -131,11 +131,13 @@ def test_lists_filter_and_changes_are_recorded(office: Office, instance: Instanc
     for path in ("/outlets/?format=xlsx", "/merchants/?format=xlsx"):
         assert admin.get(path).data[:2] == b"PK"
     base = f"/outlets/{outlet['id']}"
-    changed = {"name": "天池大药房", "kind": "pharmacy", "address": "新址 2 号"}
+    changed = {"name": "天池大药房", "kind": "pharmacy", "address": "天池街道新址 2 号"}
     bad = office.post(admin, base, act="change", **changed, division_code="1")
     assert bad.status_code == 422 and "天池大药房" in bad.text
     good = office.post(admin, base, act="change", **changed, division_code=TIANCHI_STREET)
     assert good.status_code == 302
+    listed = admin.get("/outlets/?text=新址").text
+    assert "天池街道新址 2 号" in listed and "天池街道 天池街道" not in listed
     assert office.post(admin, base, act="suspend").status_code == 422
     assert office.post(admin, base, act="suspend", reason="整改").status_code == 302
     page = admin.get(base).text

@@ -165,7 +165,7 @@ def _list() -> ListPage:
         Column(
             _("地址"),
             "address",
-            lambda row: f"{row['town_name'] or ''} {row['address']}",
+            _address,
             sort="place",
         ),
         Column(_("营业时间"), "opening_hours"),
@@ -198,3 +198,9 @@ def _criteria(form: Form) -> OutletCriteria:
         state=form.optional("state") or ("active" if silent else None),
         quiet_month=month_of(county_day(instance().clock())) if silent else None,
     )
+
+
+def _address(row: Row) -> str:
+    """The address, with its town in front where it does not say it itself."""
+    town, address = row["town_name"] or "", str(row["address"])
+    return address if address.startswith(town) else f"{town} {address}"
