@@ -6,6 +6,7 @@ has changed, or to a second story about the same days.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from huimin.anchors import queries
@@ -13,6 +14,7 @@ from huimin.anchors.hand_out import post_newest, write_files
 from huimin.anchors.make import make_day_anchors
 from huimin.anchors.verify import NamedNote, Report, check_anchors, kept_notes, notes_in
 from huimin.core.catalogue import text
+from huimin.core.days import CLOCK_SLACK, instant_text
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
 from huimin.keys.key_ring import KeyRing
@@ -41,12 +43,13 @@ def anchor_day(instance: Instance) -> Outcome:
     return outcome
 
 
-def newest_anchor(tx: Transaction) -> Row | None:
+def newest_anchor(tx: Transaction, now: datetime) -> Row | None:
     """{id, day, made_at, size, root, sha256} of the newest anchor, or None: its age is told by it.
 
-    `day` is None for one that somebody asked for.
+    `day` is None for one that somebody asked for. One that is later than `now` is of a time when
+    the clock was wrong.
     """
-    row: Row | None = queries.newest_anchor(tx)
+    row: Row | None = queries.newest_anchor(tx, latest=instant_text(now + CLOCK_SLACK))
     return row
 
 

@@ -17,7 +17,7 @@ from huimin.anchors import queries
 from huimin.anchors.county_key import Signer, origin_of
 from huimin.anchors.note import AnchorText, Head, TreeHead, checkpoint_text, read_anchor_text
 from huimin.core.chain import GENESIS
-from huimin.core.days import county_day, instant_text, parse_instant
+from huimin.core.days import CLOCK_SLACK, county_day, instant_text, parse_instant
 from huimin.core.merkle import Frontier, leaf_hash
 from huimin.instance import Instance
 from huimin.ledger.prove import proved_rows
@@ -49,7 +49,6 @@ class SignedAnchor:
 class Base:
     """The state from which the tree grows: the last day's anchor, or nothing."""
 
-    id: str | None
     frontier: Frontier
     heads: dict[str, Head]
 
@@ -89,7 +88,7 @@ def make_day_anchors(instance: Instance) -> list[SignedAnchor]:
         if anchor is None:  # another process was faster: its anchors are as good
             return anchors
         anchors.append(anchor)
-        base = Base(anchor.id, Frontier(tree.size, list(tree.roots)), heads)
+        base = Base(Frontier(tree.size, list(tree.roots)), heads)
     return anchors
 
 
@@ -135,16 +134,14 @@ def newest_checkpoint(tx: Transaction) -> str | None:
 def base_of(tx: Transaction) -> Base:
     """The state from which the tree grows."""
     row = queries.newest_day_anchor(tx)
-    return Base(None, Frontier(), {}) if row is None else base_at(row)
+    return Base(Frontier(), {}) if row is None else base_at(row)
 
 
 def base_at(row: Row) -> Base:
     """The state that the anchor of a day describes."""
     anchor = anchor_of(row)
     roots = [bytes.fromhex(root) for root in row["frontier"].split()]
-    return Base(
-        row["id"], Frontier(row["size"], roots), {head.terminal_id: head for head in anchor.heads}
-    )
+    return Base(Frontier(row["size"], roots), {head.terminal_id: head for head in anchor.heads})
 
 
 def anchor_of(row: Row) -> AnchorText:
@@ -234,13 +231,13 @@ def _write(
     in_file = value_in_main_file(instance.settings, SUM_OF_HEADS)
 
     def work(tx: Transaction) -> SignedAnchor | None:
-        if base_of(tx).id != base.id:
+        # Of one size there is one tree, however many days ended with it.
+        if base_of(tx).frontier.size != base.frontier.size:
             return None
         signer = Signer(origin_of(tx, instance.settings), instance.key_ring)
         head = TreeHead(signer.name, tree.size, tree.root.hex())
-        anchor_text = AnchorText(
-            head, day, instant_text(now), queries.newest_sha256(tx), in_file, heads
-        )
+        previous = queries.newest_sha256(tx, latest=instant_text(now + CLOCK_SLACK))
+        anchor_text = AnchorText(head, day, instant_text(now), previous, in_file, heads)
         note = signer.sign(anchor_text.text)
         new_anchor = SignedAnchor(
             id=new_id(),

@@ -88,7 +88,7 @@ def proof_of(tx: Transaction, row: Row) -> str | None:
     if anchor is None:
         return None
     before_row = queries.anchor_before(tx, size=anchor["size"], id=anchor["id"])
-    before = Base(None, Frontier(), {}) if before_row is None else base_at(before_row)
+    before = Base(Frontier(), {}) if before_row is None else base_at(before_row)
     segments = list(_segments(before, anchor_of(anchor).heads))
     tree = _DayTree(tx, before.frontier, segments)
     index = tree.index_of(row)

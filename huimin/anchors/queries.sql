@@ -5,10 +5,14 @@
 SELECT * FROM anchor WHERE day IS NOT NULL ORDER BY size DESC, id DESC LIMIT 1;
 
 -- name: newest_anchor^
-SELECT id, day, made_at, size, root, sha256 FROM anchor ORDER BY id DESC LIMIT 1;
+SELECT id, day, made_at, size, root, sha256 FROM anchor
+WHERE made_at <= :latest ORDER BY id DESC LIMIT 1;
 
 -- name: newest_sha256$
-SELECT sha256 FROM anchor ORDER BY id DESC LIMIT 1;
+-- Of what was made while the clock was ahead, the last leads on only until something was added to it:
+-- or all later anchors would name that one, for years.
+SELECT sha256 FROM anchor
+ORDER BY size DESC, CASE WHEN made_at <= :latest THEN 0 ELSE 1 END, id DESC LIMIT 1;
 
 -- name: last_day_before$
 SELECT MAX(day) FROM anchor WHERE day <= :day;
@@ -31,7 +35,8 @@ SELECT day FROM anchor WHERE checkpoint = :checkpoint;
 SELECT day, size FROM anchor WHERE day IS NOT NULL ORDER BY size, id;
 
 -- name: latest_days
-SELECT day FROM anchor WHERE day IS NOT NULL ORDER BY day DESC LIMIT :row_limit;
+-- As the tree grew: a day of a time when the clock was ahead would be the latest for years.
+SELECT day FROM anchor WHERE day IS NOT NULL ORDER BY size DESC, id DESC LIMIT :row_limit;
 
 -- name: last_days_of_months
 SELECT MAX(day) AS day FROM anchor WHERE day IS NOT NULL GROUP BY substr(day, 1, 7) ORDER BY 1;

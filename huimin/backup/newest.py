@@ -17,22 +17,22 @@ BACKUP_AGE_MAX = timedelta(hours=26)
 REHEARSAL_AGE_MAX = timedelta(days=8)
 
 
-def newest_backup_at(tx: Transaction) -> datetime | None:
+def newest_backup_at(tx: Transaction, now: datetime) -> datetime | None:
     """The instant of the copy in the newest good backup that `huimin backup` made, or None."""
-    run = newest_good_run(tx, BACKUP)
+    run = newest_good_run(tx, BACKUP, now)
     return None if run is None else parse_instant(run["started_at"])
 
 
-def newest_rehearsal_at(tx: Transaction) -> datetime | None:
+def newest_rehearsal_at(tx: Transaction, now: datetime) -> datetime | None:
     """When a backup was last restored for practice and proved whole, or None."""
-    run = newest_good_run(tx, REHEARSAL)
+    run = newest_good_run(tx, REHEARSAL, now)
     return None if run is None else parse_instant(run["ended_at"])
 
 
 def check_newest_backup(instance: Instance) -> Outcome:
     """The daily task: a problem where the newest backup is too old, or there is none."""
     outcome, now = Outcome(), instance.clock()
-    made_at = instance.engine.read(newest_backup_at)
+    made_at = instance.engine.read(lambda tx: newest_backup_at(tx, now))
     if made_at is None:
         outcome.problems.append(text("还没有备份：请让定时任务每晚运行 huimin backup。"))
     elif now - made_at > BACKUP_AGE_MAX:

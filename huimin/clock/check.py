@@ -30,6 +30,19 @@ SLACK = CLOCK_SLACK
 LEARN_SECONDS = 30.0
 
 
+def impossible(now: datetime, *, built: datetime, skew: timedelta) -> Text | None:
+    """Why this can't be the time, whatever was recorded so far; None if it can.
+
+    `skew` is how far it is ahead of the database server's clock.
+    """
+    if now < built - SLACK:
+        return text("比这个程序发布的日子还早")
+    if abs(skew) > SLACK:
+        minutes = int(abs(skew).total_seconds() // 60)
+        return text("和数据库服务器的时钟相差 {minutes} 分钟", minutes=minutes)
+    return None
+
+
 class ClockCheck:
     """What one process knows about its clock. `elapsed` are seconds that nobody can set."""
 
@@ -63,14 +76,12 @@ class ClockCheck:
         if self._learnt is None or elapsed - self._learnt >= LEARN_SECONDS:
             self._learn(now)
             self._learnt = elapsed
-        if now < self._built - SLACK:
-            return text("比这个程序发布的日子还早")
+        why = impossible(now, built=self._built, skew=self._skew)
+        if why is not None:
+            return why
         if now < self._newest - SLACK:
             newest = county_minute(instant_text(self._newest))
             return text("比最后一笔记录（{newest}）还早", newest=newest)
-        if abs(self._skew) > SLACK:
-            minutes = int(abs(self._skew).total_seconds() // 60)
-            return text("和数据库服务器的时钟相差 {minutes} 分钟", minutes=minutes)
         start = now - timedelta(seconds=elapsed)
         if start - self._start > SLACK and not self._synchronised():
             minutes = int((start - self._start).total_seconds() // 60)

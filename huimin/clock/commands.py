@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 
+from huimin.clock.check import impossible
 from huimin.clock.elapsed import kernel_synchronised
 from huimin.clock.newest import MARGIN, accept_clock, newest_instant
 from huimin.clock.program import built_at
@@ -63,10 +66,13 @@ def accept(instance: Instance, reason: str, yes: bool) -> None:
 
     那些记录不改不删；之后从正确的时间接着记。请先确认现在的时钟是对的。
     """
-    # The clock is right now, which is what the check can't know.
-    instance.engine.before_write = lambda: None
     by = acting(instance)
     newest, now = instance.engine.read(newest_instant), by["now"]
+    there = instance.engine.read(database_now)
+    skew = timedelta() if there is None else now - there
+    why = impossible(now, built=built_at(), skew=skew)
+    if why is not None:
+        raise CommandProblem("现在的时钟{why}，不会是对的；请先对时，再声明。", why=why)
     if newest is None or newest <= now + MARGIN:
         raise CommandProblem("没有比现在还晚的记录，不用声明。")
     echo(
@@ -76,6 +82,8 @@ def accept(instance: Instance, reason: str, yes: bool) -> None:
     )
     if not yes:
         click.confirm(translated("现在的时钟确实是对的吗？"), abort=True)
+    # The clock is right now, which is what the check can't know.
+    instance.engine.before_write = lambda: None
     first, last = instance.engine.write(lambda tx: accept_clock(tx, reason=reason, **by))
     echo(
         "已声明：{first} 到 {last} 的记录是时钟错时写的。请重启服务。",

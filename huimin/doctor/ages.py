@@ -31,6 +31,10 @@ DAILY = timedelta(hours=36)
 OUTCOMES = Words("timer_outcome", {"attention": "有要人处理的事", "failed": "没有做完"})
 
 
+# When it was last done until that instant, as the database knows; None for never.
+DoneAt = Callable[[Transaction, datetime], datetime | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """Work that a timer does: its name, its words, when it was last done, and how old that may be.
@@ -40,21 +44,21 @@ class Timed:
 
     name: str
     words: Text
-    done_at: Callable[[Transaction], datetime | None]
+    done_at: DoneAt
     age_max: timedelta
     command: str
 
 
-def _run_of(what: str) -> Callable[[Transaction], datetime | None]:
-    def ended_at(tx: Transaction) -> datetime | None:
-        row = newest_good_run(tx, what)
+def _run_of(what: str) -> DoneAt:
+    def ended_at(tx: Transaction, now: datetime) -> datetime | None:
+        row = newest_good_run(tx, what, now)
         return None if row is None else parse_instant(row["ended_at"])
 
     return ended_at
 
 
-def _anchored_at(tx: Transaction) -> datetime | None:
-    row = newest_anchor(tx)
+def _anchored_at(tx: Transaction, now: datetime) -> datetime | None:
+    row = newest_anchor(tx, now)
     return None if row is None else parse_instant(row["made_at"])
 
 
@@ -79,7 +83,7 @@ def age_of(tx: Transaction, timed: Timed, now: datetime) -> timedelta | None:
 
     The first anchor is not due while there is no sale that it could hold.
     """
-    done_at = timed.done_at(tx)
+    done_at = timed.done_at(tx, now)
     if done_at is None and timed is ANCHOR and has_nothing_to_anchor(tx):
         return timedelta()
     return None if done_at is None else now - done_at
@@ -89,7 +93,7 @@ def check_timers(scene: Scene, tx: Transaction) -> Iterator[Finding]:
     """Timers that should have run, and those whose last run has something for a person."""
     for timed in TIMERS:
         yield from _late(scene, tx, timed)
-        last = newest_run(tx, timed.name)
+        last = newest_run(tx, timed.name, scene.now)
         if last is not None and last["outcome"] in OUTCOMES:
             first, _, _ = last["detail"].partition("\n")
             yield Finding(
@@ -113,7 +117,7 @@ def check_backup(scene: Scene, tx: Transaction) -> Iterator[Finding]:
 
 def check_anchor(scene: Scene, tx: Transaction) -> Iterator[Finding]:
     """No anchor, or an old one; and where one disagrees with the ledger, here or outside."""
-    newest = newest_anchor(tx)
+    newest = newest_anchor(tx, scene.now)
     age = None if newest is None else scene.now - parse_instant(newest["made_at"])
     if age is not None or not has_nothing_to_anchor(tx):
         yield from _too_old(ANCHOR, age)

@@ -46,11 +46,8 @@ VALUES (:id, :what, :started_at, :ended_at, :outcome, :detail);
 
 -- name: newest_timer_run^
 SELECT what, started_at, ended_at, outcome, detail FROM timer_run
-WHERE what = :what ORDER BY id DESC LIMIT 1;
-
--- name: newest_timer_run_of_all^
-SELECT ended_at FROM timer_run ORDER BY id DESC LIMIT 1;
+WHERE what = :what AND ended_at <= :latest ORDER BY id DESC LIMIT 1;
 
 -- name: newest_good_timer_run^
 SELECT what, started_at, ended_at, outcome, detail FROM timer_run
-WHERE what = :what AND outcome <> 'failed' ORDER BY id DESC LIMIT 1;
+WHERE what = :what AND outcome <> 'failed' AND ended_at <= :latest ORDER BY id DESC LIMIT 1;

@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 
 from huimin.core.catalogue import SOURCE, Text, text
-from huimin.core.days import instant_text
+from huimin.core.days import CLOCK_SLACK, instant_text
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.jobs import queries
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
@@ -89,19 +89,21 @@ def note_run(
     )
 
 
-def newest_run(tx: Transaction, what: str) -> Row | None:
-    """{what, started_at, ended_at, outcome, detail} of the newest run of that work, or None."""
-    row: Row | None = queries.newest_timer_run(tx, what=what)
+def newest_run(tx: Transaction, what: str, now: datetime) -> Row | None:
+    """{what, started_at, ended_at, outcome, detail} of the newest run of that work, or None.
+
+    Runs later than `now` are of a time when the clock was wrong, and would be the newest for years.
+    """
+    row: Row | None = queries.newest_timer_run(tx, what=what, latest=_latest(now))
     return row
 
 
-def newest_good_run(tx: Transaction, what: str) -> Row | None:
-    """The newest run of that work that did not fail, or None: how long ago it last came through."""
-    row: Row | None = queries.newest_good_timer_run(tx, what=what)
+def newest_good_run(tx: Transaction, what: str, now: datetime) -> Row | None:
+    """The newest run of that work until `now` that did not fail, or None: how long ago it last came
+    through."""
+    row: Row | None = queries.newest_good_timer_run(tx, what=what, latest=_latest(now))
     return row
 
 
-def newest_instant(tx: Transaction) -> str | None:
-    """When the newest run of any work ended, in UTC; None before the first."""
-    row = queries.newest_timer_run_of_all(tx)
-    return None if row is None else str(row["ended_at"])
+def _latest(now: datetime) -> str:
+    return instant_text(now + CLOCK_SLACK)

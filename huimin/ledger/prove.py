@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 from huimin.core.catalogue import Text, Words, sentence
 from huimin.core.chain import GENESIS, row_hash
-from huimin.core.days import parse_instant
+from huimin.core.days import CLOCK_SLACK, parse_instant
 from huimin.ledger import queries
 from huimin.ledger.epochs import gaps_of
 from huimin.ledger.read import chain_rows
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.giving_way import give_way
 
-# Two sales of a till at once may be written in the other order; a wrong clock is wrong by more.
-CLOCK_SLACK = timedelta(minutes=5)
 BREAKS = Words(
     "ledger_break",
     {
@@ -148,9 +145,10 @@ def proved_rows(
 
 
 def rows_back_in_time(tx: Transaction) -> list[BackInTime]:
-    """The rows that were recorded more than five minutes before the row in front of them.
+    """The rows that go back in time, to more than five minutes before the latest row so far.
 
-    Nobody can mend them, and the chain holds: they say that the server's clock was wrong.
+    Nobody can mend them, and the chain holds: they say that the server's clock was wrong. Two sales
+    of a till at once may be written in the other order; a wrong clock is wrong by more.
     """
     rows = [
         BackInTime(**row)

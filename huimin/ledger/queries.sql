@@ -315,12 +315,15 @@ WHERE terminal_id = :terminal_id AND sequence > :after
 ORDER BY sequence LIMIT :count;
 
 -- name: rows_before_earlier_ones
--- Rows of a chain with an instant before that of a row in front of them.
+-- Where a chain goes back in time: rows with an instant before that of the row in front of them, and
+-- the latest instant so far. What follows a leap ahead is behind it for years, but goes back once.
 SELECT terminal_id, sequence, receipt_no, recorded_at, before FROM (
-    SELECT terminal_id, sequence, receipt_no, recorded_at, MAX(recorded_at) OVER (
-        ORDER BY sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    SELECT terminal_id, sequence, receipt_no, recorded_at,
+        LAG(recorded_at) OVER (ORDER BY sequence) AS in_front,
+        MAX(recorded_at) OVER (
+            ORDER BY sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
     FROM ledger WHERE terminal_id = :terminal_id) AS timed
-WHERE recorded_at < before ORDER BY sequence;
+WHERE recorded_at < in_front ORDER BY sequence;
 
 -- name: chain_head_of^
 SELECT sequence, hash FROM chain_head WHERE terminal_id = :terminal_id;

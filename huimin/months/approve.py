@@ -20,6 +20,7 @@ from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at, unlock_month
 from huimin.months import queries
+from huimin.months.checks import require_over
 from huimin.months.closes import close_by_version
 from huimin.months.files import digests, make_files
 from huimin.months.sign import (
@@ -73,11 +74,12 @@ def approve_close(
     The merchants' settlements are made with it (`settlement_days` are theirs to confirm in), and
     what everybody may read of the month is published.
 
-    Raises Refusal: not_found, month_step_wrong, month_same_signer, month_closed,
+    Raises Refusal: not_found, month_not_over, month_step_wrong, month_same_signer, month_closed,
     month_figures_changed.
     """
     # First of all: what is read after this is what the lock locks.
     hold_all_rows(tx)
+    require_over(month, now)
     close = _to_approve(tx, month, version, files=files, signer=signer, drawn=drawn)
     lock_month(tx, month, now=now)
     signature = {"at": instant_text(now), "by": signer.username, "name": signer.name}

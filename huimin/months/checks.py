@@ -17,6 +17,7 @@ from huimin.checkout.offline.waiting_sales import count_waiting
 from huimin.core.days import county_day, county_start, instant_text, month_days, previous_month
 from huimin.core.money import money_text
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
+from huimin.core.refusals import Refusal
 from huimin.keys.key_ring import KeyRing
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_month
@@ -51,6 +52,13 @@ class Check:
             "facts": dict(self.facts),
             "reason": self.reason,
         }
+
+
+def require_over(month: str, now: datetime) -> None:
+    """Raise Refusal `month_not_over` before the month has ended, also where a clock that was ahead
+    has had it checked already."""
+    if not is_over(month, now):
+        raise Refusal("month_not_over", month=month)
 
 
 def is_over(month: str, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
 from huimin.ledger.lock_month import locked_at
 from huimin.months import queries
-from huimin.months.checks import Check, Told, is_over, run_checks
+from huimin.months.checks import Check, Told, require_over, run_checks
 from huimin.months.closes import close_by_version, open_close
 from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
 from huimin.reports.template.templates import template_in_use
@@ -34,8 +34,7 @@ def require_draftable(tx: Transaction, month: str, now: datetime) -> None:
     Raises Refusal: month_not_over, month_closed, month_step_wrong.
     """
     checked_month(month)
-    if not is_over(month, now):
-        raise Refusal("month_not_over", month=month)
+    require_over(month, now)
     if locked_at(tx, month) is not None:
         raise Refusal("month_closed")
     pending = open_close(tx, month)

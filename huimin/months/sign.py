@@ -19,7 +19,7 @@ from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.core.words import CLOSING_STATES
 from huimin.months import queries
 from huimin.months.changed_figures import changed_figures
-from huimin.months.checks import Check
+from huimin.months.checks import Check, require_over
 from huimin.months.closes import read_close
 from huimin.months.words import TITLES, titles_of
 from huimin.reports.month_sums import MonthSums, month_sums
@@ -63,9 +63,10 @@ def prepare_close(
 ) -> None:
     """Sign as 填报人; `reasons` (by the check's code) say why one goes on over each warning.
 
-    Raises Refusal: not_found, month_step_wrong, month_check_stops, month_figures_changed;
-    FieldProblems on `reason-<code>`.
+    Raises Refusal: not_found, month_not_over, month_step_wrong, month_check_stops,
+    month_figures_changed; FieldProblems on `reason-<code>`.
     """
+    require_over(month, now)
     close = lock_close(tx, month, version, "draft")
     checks = [Check(**check) for check in close["checks"]]
     stops = [check.code for check in checks if check.level == "stop"]
@@ -95,8 +96,10 @@ def review_close(
 ) -> None:
     """Sign as 审核人.
 
-    Raises Refusal: not_found, month_step_wrong, month_same_signer, month_figures_changed.
+    Raises Refusal: not_found, month_not_over, month_step_wrong, month_same_signer,
+    month_figures_changed.
     """
+    require_over(month, now)
     close = lock_close(tx, month, version, "prepared")
     require_other_signer(close, signer)
     require_same_figures(tx, close, drawn)

@@ -68,7 +68,7 @@ class CountyCollector(Collector):
             labels=["timer"],
         )
         for timed in TIMERS:
-            row = newest_run(tx, timed.name)
+            row = newest_run(tx, timed.name, now)
             well = row is None or row["outcome"] == "well"
             attention.add_metric([timed.name], 0 if well else 1)
         late = behind(tx, now).total_seconds()

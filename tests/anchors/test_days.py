@@ -170,7 +170,7 @@ def test_a_clock_that_was_wrong_for_a_while_leaves_no_row_out(
         if read(lambda tx, row=row: anchored_day(tx, row)) is None
     ]
     assert unproved == [shop.terminals[1]]
-    assert read(lambda tx: newest_anchor(tx))["day"] == "2026-10-31"  # type: ignore[index]
+    assert read(lambda tx: newest_anchor(tx, instance.clock()))["day"] == "2026-10-31"  # type: ignore[index]
 
 
 def test_a_long_history_goes_into_a_first_anchor_and_a_day_is_over_ten_minutes_after_midnight(
@@ -231,7 +231,9 @@ def test_the_daily_task_signs_nothing_that_is_broken_or_disagrees(
     disagreeing = anchor_day(instance)
     assert "哈希也重算过" in disagreeing.problems[0].say()
     assert "没有做新的存证" in disagreeing.problems[-1].say()
-    assert instance.engine.read(newest_anchor)["day"] == "2026-10-31"  # type: ignore[index]
+    assert (
+        instance.engine.read(lambda tx: newest_anchor(tx, instance.clock()))["day"] == "2026-10-31"
+    )  # type: ignore[index]
     assert instance.engine.read(lambda tx: row_by_id(tx, shop.rows()[0]["id"])) is not None
 
 

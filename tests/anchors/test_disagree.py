@@ -260,10 +260,19 @@ def test_rows_that_run_backwards_in_time_are_named_and_break_nothing(
     shop.sell(0)
     clock.advance(minutes=-2)
     late = shop.sell(0)[0]
+    clock.advance(days=100)
+    shop.sell(0)
+    clock.advance(days=-100, minutes=20)
+    back = shop.sell(0)[0]
+    clock.advance(minutes=1)
+    shop.sell(0)  # behind the leap like all that follow, but the clock goes on as it should
     sqlite_instance.close()
     answer = run_cli(["ledger", "verify", "--format", "json"], sqlite_instance.settings.folder)
     told = json.loads(answer.stdout)
     assert (answer.returncode, told["findings"]) == (0, [])
-    (row,) = told["back_in_time"]
-    assert (row["receipt_no"], row["sequence"]) == (late["receipt_no"], 3)
-    assert "时钟错过" in row["sentence"]
+    rows = told["back_in_time"]
+    assert [(row["receipt_no"], row["sequence"]) for row in rows] == [
+        (late["receipt_no"], 3),
+        (back["receipt_no"], 5),
+    ]
+    assert all("时钟错过" in row["sentence"] for row in rows)

@@ -103,20 +103,21 @@ def test_runs_are_on_record_and_an_old_backup_is_a_task_for_somebody(
     county: Instance, backups: Path, clock: object
 ) -> None:
     engine = county.engine
-    assert engine.read(newest_backup_at) is None
+    assert engine.read(lambda tx: newest_backup_at(tx, county.clock())) is None
     assert "还没有备份" in check_newest_backup(county).problems[0].say()
     before = datetime.now(UTC)
+    county.clock.now = before + timedelta(minutes=1)  # type: ignore[attr-defined]
     assert huimin(county, "backup", backups).returncode == 0
-    made_at = engine.read(newest_backup_at)
+    made_at = engine.read(lambda tx: newest_backup_at(tx, county.clock()))
     assert made_at is not None
     assert made_at >= before - timedelta(seconds=1)
     assert huimin(county, "backup", "rehearse", backups).returncode == 0
-    assert engine.read(newest_rehearsal_at) is not None
+    assert engine.read(lambda tx: newest_rehearsal_at(tx, county.clock())) is not None
     assert check_newest_backup(county).problems == []
 
     # A failure does not count as a backup, and the day's run says so when it lasts.
     assert huimin(county, "backup", backups / "missing" / "x.tar").returncode == 2
-    assert engine.read(newest_backup_at) == made_at
+    assert engine.read(lambda tx: newest_backup_at(tx, county.clock())) == made_at
     county.clock.now = made_at + timedelta(hours=27)  # type: ignore[attr-defined]
     (outcome,) = [outcome for task, outcome in run_day(county) if task.name == "backup"]
     assert "超过 26 小时" in outcome.problems[0].say()
@@ -132,7 +133,7 @@ def test_a_rehearsal_of_a_damaged_backup_fails_and_is_on_record(
         opened.write(os.urandom(100))
     failed = huimin(county, "backup", "rehearse", backups)
     assert (failed.returncode, "已损坏" in failed.stderr) == (2, True)
-    assert county.engine.read(newest_rehearsal_at) is None
+    assert county.engine.read(lambda tx: newest_rehearsal_at(tx, county.clock())) is None
     empty = backups / "empty"
     empty.mkdir()
     assert huimin(county, "backup", "rehearse", empty).returncode == 2

@@ -33,17 +33,17 @@ def test_one_that_fails_stops_no_other_and_each_run_is_on_record(
     outcomes = run_day(instance, tasks)
     assert [outcome.word for _, outcome in outcomes] == ["failed", "well", "attention"]
     read = instance.engine.read
-    whole = read(lambda tx: newest_run(tx, "day"))
+    whole = read(lambda tx: newest_run(tx, "day", instance.clock()))
     assert whole is not None and whole["outcome"] == "failed"
     assert whole["detail"].splitlines() == [
         "坏的：程序错误（ZeroDivisionError），详见日志。",
         "有一件要看",
         "办了一件",
     ]
-    good = read(lambda tx: newest_good_run(tx, "day"))
+    good = read(lambda tx: newest_good_run(tx, "day", instance.clock()))
     assert good is not None and good["ended_at"] < whole["started_at"]
-    assert read(lambda tx: newest_run(tx, "day.breaks"))["outcome"] == "failed"  # type: ignore[index]
-    assert read(lambda tx: newest_run(tx, "day.never")) is None
+    assert read(lambda tx: newest_run(tx, "day.breaks", instance.clock()))["outcome"] == "failed"  # type: ignore[index]
+    assert read(lambda tx: newest_run(tx, "day.never", instance.clock())) is None
 
 
 def test_the_command_runs_every_task_and_says_by_its_exit_code_whether_somebody_must_look(

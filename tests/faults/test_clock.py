@@ -9,22 +9,29 @@ from typing import Any
 
 import pytest
 
+from huimin.anchors.daily import newest_anchor
+from huimin.anchors.make import make_anchor_now, make_day_anchors
+from huimin.anchors.verify import LATEST_DAYS
 from huimin.cards.issue import issue_card
 from huimin.clock import check as clock_check
+from huimin.clock import commands as clock_commands
 from huimin.clock.check import LEARN_SECONDS, ClockCheck
 from huimin.clock.program import built_at
 from huimin.core.days import CLOCK_SLACK, instant_text
 from huimin.core.refusals import Refusal
 from huimin.instance import Instance
+from huimin.jobs.timer_runs import Outcome, newest_good_run, note_run
 from huimin.ledger.lock_month import lock_month
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.storage.ids import id_of
+from tests.anchors.ledger_days import open_shop
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.claims import file_claim
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
+from tests.making.months import draft, prepare
 from tests.making.offline import OfflineTill, make_offline_till
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption, make_reversal
@@ -299,21 +306,25 @@ def test_whatever_month_the_ledger_holds_months_and_reports_survive_it(
     assert instance.engine.read(verify_chains) == []
 
 
-def test_after_a_clock_that_was_ahead_an_administrator_says_so(
-    sqlite_instance: Instance, run_cli: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The clock is the machine's; the first command runs as it is shipped."""
-    monkeypatch.setattr(clock_check, "SLACK", CLOCK_SLACK)
-    folder = sqlite_instance.settings.folder
-    wrong = datetime.now(UTC) + timedelta(days=2_000)
+def record_at(instance: Instance, wrong: datetime) -> None:
+    """A row of the record of acts as a clock that is wrong writes it."""
     row = (id_of(wrong), instant_text(wrong), "test", "card.issued", "card", "c")
-    sqlite_instance.engine.write(
+    instance.engine.write(
         lambda tx: tx.connection.execute(
             "INSERT INTO audit_event (id, at, actor, action, subject_kind, subject_id)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             row,
         )
     )
+
+
+def test_after_a_clock_that_was_ahead_an_administrator_says_so(
+    sqlite_instance: Instance, run_cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is the machine's; the first command runs as it is shipped."""
+    monkeypatch.setattr(clock_check, "SLACK", CLOCK_SLACK)
+    folder = sqlite_instance.settings.folder
+    record_at(sqlite_instance, datetime.now(UTC) + timedelta(days=2_000))
     add = ["keys", "add"]
     refused = in_a_process(add, {"HUIMIN_FOLDER": str(folder)})
     assert (
@@ -329,3 +340,54 @@ def test_after_a_clock_that_was_ahead_an_administrator_says_so(
     assert again.returncode == 2 and "没有比现在还晚" in again.stderr
     shown = json.loads(run_cli(["clock", "show", "--format", "json"], folder).stdout)
     assert shown["newest_row"][:4] == str(datetime.now(UTC).year)
+
+
+def test_a_clock_that_can_not_be_right_declares_nothing(
+    sqlite_instance: Instance, run_cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With it a whole county's rows would be of a wrong time."""
+    folder, later = sqlite_instance.settings.folder, datetime.now(UTC) + timedelta(days=1)
+    record_at(sqlite_instance, later)
+    accept = ["clock", "accept", "--yes", "--reason", "主板电池没电"]
+    with monkeypatch.context() as patched:
+        patched.setattr(clock_check, "SLACK", CLOCK_SLACK)
+        patched.setattr(clock_commands, "built_at", lambda: later)
+        refused = run_cli(accept, folder)
+    assert refused.returncode == 2 and "请先对时" in refused.stderr
+    assert run_cli(accept, folder).returncode == 0
+
+
+def test_what_was_done_while_the_clock_was_ahead_is_not_the_newest_for_years(
+    instance: Instance, clock: FixedClock
+) -> None:
+    shop = open_shop(instance)
+    shop.sell(0)
+    clock.advance(days=2_000)
+    note_run(instance.engine, "day", Outcome(), started_at=clock.now, ended_at=clock.now)
+    wrong = make_day_anchors(instance)
+    assert len(wrong) > LATEST_DAYS
+    clock.now = NOW + timedelta(days=2, hours=1)
+    shop.sell(0)
+    clock.now = NOW + timedelta(days=3, hours=1)
+    read = instance.engine.read
+    assert read(lambda tx: newest_good_run(tx, "day", clock.now)) is None
+    assert read(lambda tx: newest_anchor(tx, clock.now)) is None
+    right = make_day_anchors(instance)
+    assert [one.day for one in right] == ["2026-10-31", "2026-11-01", "2026-11-02"]
+    linked = [wrong[-1], *right, make_anchor_now(instance)]
+    assert [one.anchor.previous for one in linked[1:]] == [one.sha256 for one in linked[:-1]]
+    newest = read(lambda tx: newest_anchor(tx, clock.now))
+    assert newest is not None and newest["sha256"] == linked[-1].sha256
+
+
+def test_a_month_that_a_clock_ahead_had_checked_is_not_closed_before_its_end(
+    instance: Instance, clock: FixedClock
+) -> None:
+    open_shop(instance).sell(0)
+    clock.advance(days=3)
+    draft(instance)
+    clock.advance(days=-3)
+    with pytest.raises(Refusal, match="month_not_over"):
+        prepare(instance)
+    clock.advance(days=3)
+    prepare(instance)
