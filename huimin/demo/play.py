@@ -24,6 +24,7 @@ from huimin.demo.county import County
 from huimin.demo.judged import judge_receipts
 from huimin.demo.missed import file_claims
 from huimin.demo.months import Act, MonthsPlan, Part, Purchase, Return
+from huimin.demo.priced import write_prices_down
 from huimin.demo.refused import try_in_vain
 from huimin.demo.stories import tell_stories
 from huimin.demo.strange import look_at_one, strange_acts
@@ -59,6 +60,7 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
     leave_waiting(county, plan.days)
     file_claims(county)
     judge_receipts(county)
+    write_prices_down(county, plan.days)
     return played
 
 

@@ -10,7 +10,7 @@ from tests.browser.sizes import at_desk, on_phone
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("", "outlets", "months/", "digests/", "data")
+PUBLIC = ("", "outlets", "months/", "results", "digests/", "data")
 
 
 def test_anybody_reads_the_public_pages(visit: Visit) -> None:

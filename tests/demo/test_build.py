@@ -26,6 +26,7 @@ from huimin.core.card_token import check_card
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.identity import check_credit_code
 from huimin.core.refusals import Refusal
+from huimin.demo import queries
 from huimin.demo.build import open_demo
 from huimin.demo.county import build_county
 from huimin.demo.months import MonthsPlan, demo_days
@@ -33,8 +34,11 @@ from huimin.demo.places import COMPANIES
 from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.open_instance import open_instance
+from huimin.publication.scores import outlet_score
+from huimin.ratings.find_complaints import ComplaintCriteria, complaints_before
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
+from huimin.shelf_prices.compare import basket_of_month, months_with_prices
 from tests.conftest import RunCli
 from tests.reports.county import GROUPINGS
 
@@ -93,6 +97,7 @@ def test_demo_file_is_complete_and_private(built: Path, described: dict[str, Any
         "auditor",
         "merchant_manager",
         "cashier",
+        "price_recorder",
     }
     assert all(set(each) == {"role", "username", "password"} for each in described["staff"])
     terminals = described["terminals"]
@@ -243,6 +248,22 @@ def test_an_interrupted_start_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
     assert not list(tmp_path.iterdir())
+
+
+def test_receipts_were_judged_and_prices_compared(demo_instance: Instance) -> None:
+    def read(tx: Any) -> Any:
+        open_ones = complaints_before(tx, ComplaintCriteria(state="open"), "", 9)
+        settled = complaints_before(tx, ComplaintCriteria(state="closed"), "", 9)
+        scores = {row["name"]: outlet_score(tx, row["id"]) for row in queries.outlets(tx)}
+        months = months_with_prices(tx)
+        return open_ones, settled, scores, [basket_of_month(tx, month) for month in months]
+
+    open_ones, settled, scores, baskets = demo_instance.engine.read(read)
+    assert len(open_ones) == len(settled) == 1
+    assert scores["时代百盛·宏扬店"].answers == 6
+    assert sum(score is not None for score in scores.values()) == 1
+    assert 1 <= len(baskets) <= 2  # both days may lie in one month
+    assert sum(good.standing_out for good in baskets[0]) == 1
 
 
 def test_each_rule_has_an_alert_to_look_at(demo_instance: Instance) -> None:
