@@ -29,7 +29,8 @@ from huimin.my.words import PAPERS
 from huimin.storage.engine import Row, Transaction
 
 NO_END = "9999-12-31"
-SHOWN = 5
+# Of long lists the page shows the beginning, with a way to the rest.
+SHOWN, POINTS_SHOWN = 3, 5
 # Told from so many days before it is time to come.
 SOON_DAYS = 60
 
@@ -114,7 +115,13 @@ def near_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
     """Where the card is taken nearby, with today's rate."""
     holder = holder_by_id(tx, looking.who.holder_id) or {}
     kinds = eligibilities_on(tx, looking.who.holder_id, looking.today)
-    points = points_near(tx, holder["division_code"], day=looking.today, eligibilities=kinds)
+    points = points_near(
+        tx,
+        holder["division_code"],
+        day=looking.today,
+        eligibilities=kinds,
+        count=POINTS_SHOWN,
+    )
     return {"points": points, "place": _place(tx, holder)}
 
 

@@ -17,6 +17,7 @@ from huimin.storage.engine import Row, Transaction
 
 # More outlets than a county has.
 OUTLETS_MAX = 5_000
+# As many as stand on one printed page.
 SHOWN = 12
 
 

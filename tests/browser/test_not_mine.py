@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from huimin.open_instance import create_instance, open_instance
@@ -38,6 +39,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[County, M
     try:
         make_policy(instance, cap_card_day_fen=3_000, cap_card_month_fen=20_000)
         outlet = make_outlet(instance, name="天池平价超市")
+        for number in range(12):
+            name = f"时代百盛便民生活超市第{number}分店（惠民示范点）"
+            make_outlet(instance, name=name, opening_hours="周一至周日 08:00-22:00")
         _terminal, key = make_terminal(instance, outlet)
         me = MyCard(None, instance)
         make_redemption(instance, me.card, key)
@@ -75,6 +79,9 @@ def test_seen_disputed_answered_and_read(visit: Any, people: tuple[County, MyCar
     for path in PAGES:
         page.goto(f"{address}/my/{path}")
         looks_right(visit)
+    paper = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    words = paper[0].get_textpage().get_text_bounded()
+    assert len(paper) == 1 and "天池平价超市" in words and "黄" not in words
 
     visit.sign_in(people[0].administrator)
     page.goto(f"{address}/today")
