@@ -62,14 +62,27 @@ UNMEASURED_TEST = REPOSITORY / "tests" / "checkout" / "test_contract.py"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest come first, so that no worker is left alone with one.
 
-    Of two workers, each begins with a half: one with the browser's tests, which share one Chromium,
-    the other with the demo county's.
+    Each worker begins with its share: of two, one with the browser's tests, which share one
+    Chromium, and one with the demo county's; a third takes half of the browser's files.
     """
     browser, demo = ([item for item in items if room in item.path.parents] for room in LONG_TESTS)
-    long = {*browser, *demo}
-    others = [item for item in items if item not in long]
-    first = max(0, len(items) // 2 - len(browser))
-    items[:] = [*browser, *others[:first], *demo, *others[first:]]
+    files = list(dict.fromkeys(item.path for item in browser))
+    first_files = set(files[: len(files) // 2])
+    long = [
+        [item for item in browser if item.path in first_files],
+        demo,
+        [item for item in browser if item.path not in first_files],
+    ]
+    others = [item for item in items if item not in {*browser, *demo}]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    share = len(items) // workers
+    items.clear()
+    for number in range(workers):
+        beginning = [item for group in long[number::workers] for item in group]
+        rest = max(0, share - len(beginning))
+        items += [*beginning, *others[:rest]]
+        del others[:rest]
+    items += others
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -30,7 +30,6 @@ from huimin.keys.sealed_files import (
     new_sealed_files,
     read_file,
     settle,
-    write_new,
 )
 from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.new_file import clean_file_name
@@ -58,15 +57,15 @@ class StoredFile:
 StoreFile = Callable[[str, bytes], StoredFile]
 
 
-def store_file(
-    personal_data: PersonalData, folder: Path, *, file_name: str, content: bytes
-) -> StoredFile:
-    """Check a PDF, JPEG or PNG and store it encrypted.
+def stored_file(file_name: str, content: bytes, write: Callable[[bytes], str]) -> StoredFile:
+    """Check a PDF, JPEG or PNG and store it by `write`, which gives its id.
 
     It is called outside a transaction, so that the only writer never waits for a large file. Raises
     FieldProblems on `evidence`.
     """
-    return _stored(file_name, content, lambda content: write_new(personal_data, folder, content))
+    media_type, file_id = checked_type(content), write(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
 
 
 @contextmanager
@@ -76,7 +75,7 @@ def new_files(personal_data: PersonalData, folder: Path) -> Iterator[StoreFile]:
     When the block raises, the files are gone again.
     """
     with new_sealed_files(personal_data, folder) as new:
-        yield lambda file_name, content: _stored(file_name, content, new.write)
+        yield lambda file_name, content: stored_file(file_name, content, new.write)
 
 
 def sweep_files(engine: Engine, folder: Path, now: datetime) -> int:
@@ -196,12 +195,6 @@ def checked_type(content: bytes) -> str:
         raise field_problem(
             "evidence", "只收 PDF、JPEG 或 PNG 文件，请换成照片或扫描件。"
         ) from error
-
-
-def _stored(file_name: str, content: bytes, write: Callable[[bytes], str]) -> StoredFile:
-    media_type, file_id = checked_type(content), write(content)
-    digest = hashlib.sha256(content).hexdigest()
-    return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
 
 
 def _is_gone(path: Path) -> bool:

@@ -130,13 +130,6 @@ def chart_svgs(
     return "\n".join(parts)
 
 
-def month_chart_svg(
-    report: MonthlyReport, language: str = "zh_Hans", grouping: str = "kind"
-) -> str:
-    """The chart as one `<svg>` element."""
-    return chart_svg(report_chart(report, language, grouping))
-
-
 def undated_title(_report: MonthlyReport, language: str, grouping: str) -> str:
     """The title of a chart that stands under its month."""
     of = GROUPING_NAMES.say(grouping, language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pickle
 import queue
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from huimin.apart.apart import Finished, WorkBroken, apart
 from huimin.apart.limits import Limits
 from huimin.apart.readers import AT_ONCE, WAITING_MAX, Readers
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.reports.template.example import example_template
 from huimin.storage.places import Places
 
 pytestmark = pytest.mark.usefixtures("read_apart")
@@ -106,6 +109,20 @@ def test_values_come_one_by_one_and_a_refusal_as_it_was_raised() -> None:
         assert work.ask("乙") == "乙"
         with pytest.raises(FieldProblems, match="没有表头：甲"):
             work.ask()
+
+
+def test_a_paper_and_a_template_are_read_there() -> None:
+    """Their own tests read them in a thread (tests/conftest.py)."""
+    paper = io.BytesIO()
+    canvas = Canvas(paper)
+    canvas.drawString(100, 100, "x")
+    canvas.save()
+    draw, check = "huimin.holders.draw_pdf:draw_pages", "huimin.reports.template.check:opened_there"
+    with apart(draw, paper.getvalue(), limits=ENOUGH, exceeded=too_much) as remote:
+        assert remote.ask().startswith(b"\xff\xd8"), "a JPEG"
+    template = apart(check, example_template(), limits=ENOUGH, exceeded=too_much)
+    with template as remote, pytest.raises(Finished):
+        remote.ask()
 
 
 def test_a_refusal_with_a_code_of_its_own_keeps_it() -> None:

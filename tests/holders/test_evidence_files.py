@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,11 @@ from huimin.holders.evidence import (
     new_files,
     read_evidence,
     remove_evidence,
-    store_file,
+    stored_file,
     sweep_files,
 )
 from huimin.instance import Instance
-from huimin.keys.sealed_files import drop_file
+from huimin.keys.sealed_files import drop_file, write_new
 from tests.making.holders import make_holder
 from tests.making.staff import csrf_of, make_staff, sign_in
 
@@ -69,9 +70,8 @@ def test_one_bad_paper_of_two_with_a_new_person_leaves_nothing(
 def test_what_a_crash_left_is_swept_and_what_has_a_row_stays(instance: Instance) -> None:
     holder, folder, secrets = make_holder(instance), instance.settings.folder, instance
     by: Any = {"now": instance.clock(), "actor": "t"}
-    lost, committed, removed, fresh = (
-        store_file(secrets.personal_data, folder, file_name="a.pdf", content=PDF) for _ in range(4)
-    )
+    write = partial(write_new, instance.personal_data, folder)
+    lost, committed, removed, fresh = (stored_file("a.pdf", PDF, write) for _ in range(4))
     for one in (committed, removed):
         instance.engine.write(
             lambda tx, one=one: add_evidence(tx, one, holder_id=holder["id"], **by)  # type: ignore[misc]

@@ -17,7 +17,7 @@ from huimin.core.money import money_text
 from huimin.core.period_words import month_words
 from huimin.core.text_width import display_width
 from huimin.instance import Instance
-from huimin.reports.charts import BARS_MAX, month_chart_svg, months_chart, report_chart
+from huimin.reports.charts import BARS_MAX, months_chart, report_chart
 from huimin.reports.figures import NOTHING, OutletRow, ReportRow
 from huimin.reports.monthly import MonthlyReport, monthly_report
 from tests.reports.busy import busy_report
@@ -35,6 +35,12 @@ def report(sqlite_instance: Instance, clock: Any) -> MonthlyReport:
     for card in range(4):
         county.sell(card, card + 1, 12_300 * (card + 1))
     return sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+
+
+def month_chart_svg(
+    report: MonthlyReport, language: str = "zh_Hans", grouping: str = "kind"
+) -> str:
+    return chart_svg(report_chart(report, language, grouping))
 
 
 def texts(svg: str) -> list[str]:

@@ -22,12 +22,14 @@ from typing import Any
 import pytest
 
 from huimin.instance import Instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.serving.bodies import (
     LARGE_AT_ONCE,
     LARGE_OF_STRANGERS,
     LARGE_PER_ADDRESS,
     SMALL_BYTES_MAX,
 )
+from huimin.settings import Settings
 from huimin.web.uploads import REQUEST_BYTES_MAX
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -44,13 +46,33 @@ FOR_EVER = "600"
 @pytest.fixture
 def county(sqlite_instance: Instance) -> dict[str, Any]:
     """A closed county with a till and a card: its folder, the key, the card's code."""
-    make_policy(sqlite_instance)
-    card = make_card(sqlite_instance, make_holder(sqlite_instance))
-    _terminal, key = make_terminal(sqlite_instance)
-    username = make_staff(sqlite_instance)["username"]
-    sqlite_instance.close()
-    folder = sqlite_instance.settings.folder
+    return closed_county(sqlite_instance)
+
+
+def closed_county(instance: Instance) -> dict[str, Any]:
+    make_policy(instance)
+    card = make_card(instance, make_holder(instance))
+    _terminal, key = make_terminal(instance)
+    username = make_staff(instance)["username"]
+    instance.close()
+    folder = instance.settings.folder
     return {"folder": folder, "key": key, "card": card["token"], "username": username}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Such a county, served with its `port` and `server` for tests that leave no body behind.
+
+    It stops as it should when they are done.
+    """
+    folder = tmp_path_factory.mktemp("bodies") / "county"
+    settings = Settings.from_environment(folder, {})
+    create_instance(settings)
+    found = closed_county(open_instance(settings))
+    with running(folder, HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server):
+        yield {**found, "port": port, "server": server}
+        server.terminate()
+        assert server.wait(ANSWER_SECONDS_MAX) == 0
 
 
 def head(path: str, length: int | None, *headers: str) -> bytes:
@@ -128,27 +150,29 @@ def many_addresses(number: int) -> str:
     return f"127.0.1.{number + 1}"
 
 
-@pytest.mark.parametrize("address", [one_address, many_addresses])
-def test_others_are_served_while_two_hundred_bodies_never_end(
-    county: dict[str, Any], address: Callable[[int], str]
-) -> None:
+def test_others_are_served_while_two_hundred_bodies_never_end(county: dict[str, Any]) -> None:
     bearer = f"Authorization: Bearer {county['key']}"
     with (
         running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server),
-        unfinished(port, 100, 40, address=address) as strangers,
-        unfinished(port, 100, 40, bearer, address=address) as known,
+        contextlib.ExitStack() as stack,
     ):
-        for _ in range(3):
-            with begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe:
-                assert answer_of(probe) == (200, {"status": "ok"})
-            status, seen = post(port, "/api/v1/cards/verify", {"card": county["card"]}, bearer)
-            assert (status, seen["card"]["state"]) == (200, "active")
-        assert waiting(strangers + known) == 200
+        bodies: list[socket.socket] = []
+        for address in (one_address, many_addresses):
+            for known in ((), (bearer,)):
+                more = unfinished(port, 100, 40, *known, address=address)
+                bodies += stack.enter_context(more)
+            for _ in range(3):
+                with begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe:
+                    assert answer_of(probe) == (200, {"status": "ok"})
+                status, seen = post(port, "/api/v1/cards/verify", {"card": county["card"]}, bearer)
+                assert (status, seen["card"]["state"]) == (200, "active")
+            assert waiting(bodies) == len(bodies)
+        assert len(bodies) == 400
         # A stop waits for none of them, and each of them is told.
         server.terminate()
-        assert answer_of(strangers[0])[1]["code"] == "server_stopping"
+        assert answer_of(bodies[0])[1]["code"] == "server_stopping"
         assert server.wait(ANSWER_SECONDS_MAX) == 0
-        assert waiting(strangers + known) == 0
+        assert waiting(bodies) == 0
 
 
 def test_a_body_that_does_not_arrive_in_time_is_408_and_its_connection_ends(
@@ -168,34 +192,34 @@ def test_a_body_that_does_not_arrive_in_time_is_408_and_its_connection_ends(
         assert 'huimin_requests_total{outcome="refused"} 2.0' in counted
 
 
-def test_bodies_are_received_whole_whichever_way_they_come(county: dict[str, Any]) -> None:
-    bearer = f"Authorization: Bearer {county['key']}"
-    body = json.dumps({"card": county["card"]}).encode()
+def test_bodies_are_received_whole_whichever_way_they_come(served: dict[str, Any]) -> None:
+    bearer = f"Authorization: Bearer {served['key']}"
+    body = json.dumps({"card": served["card"]}).encode()
     path = "/api/v1/cards/verify"
-    with running(county["folder"]) as (port, _server):
-        with begin(port, head(path, len(body), bearer)) as drop_by_drop:
-            for byte in body:
-                drop_by_drop.sendall(bytes([byte]))
-            assert answer_of(drop_by_drop)[0] == 200
-        chunks = b"".join(b"%x\r\n%b\r\n" % (1, body[n : n + 1]) for n in range(len(body)))
-        with begin(port, head(path, None, bearer) + chunks + b"0\r\n\r\n") as chunked:
-            assert answer_of(chunked)[0] == 200
-        padded = body + b" " * (2 * SMALL_BYTES_MAX)
-        with begin(port, head(path, len(padded), bearer) + padded) as large:
-            assert answer_of(large)[0] == 200
-        too_large = REQUEST_BYTES_MAX + 1
-        with begin(port, head(path, too_large, bearer)) as declared:
-            assert answer_of(declared)[1]["code"] == "payload_too_large"
-        endless = b"%x\r\n%b\r\n" % (too_large, b" " * too_large)
-        with begin(port, head(path, None, bearer) + endless) as undeclared:
-            assert answer_of(undeclared)[1]["code"] == "payload_too_large"
+    port = served["port"]
+    with begin(port, head(path, len(body), bearer)) as drop_by_drop:
+        for byte in body:
+            drop_by_drop.sendall(bytes([byte]))
+        assert answer_of(drop_by_drop)[0] == 200
+    chunks = b"".join(b"%x\r\n%b\r\n" % (1, body[n : n + 1]) for n in range(len(body)))
+    with begin(port, head(path, None, bearer) + chunks + b"0\r\n\r\n") as chunked:
+        assert answer_of(chunked)[0] == 200
+    padded = body + b" " * (2 * SMALL_BYTES_MAX)
+    with begin(port, head(path, len(padded), bearer) + padded) as large:
+        assert answer_of(large)[0] == 200
+    too_large = REQUEST_BYTES_MAX + 1
+    with begin(port, head(path, too_large, bearer)) as declared:
+        assert answer_of(declared)[1]["code"] == "payload_too_large"
+    endless = b"%x\r\n%b\r\n" % (too_large, b" " * too_large)
+    with begin(port, head(path, None, bearer) + endless) as undeclared:
+        assert answer_of(undeclared)[1]["code"] == "payload_too_large"
 
 
 def test_what_no_client_sends_is_refused_or_ends_and_holds_up_nobody(
-    county: dict[str, Any],
+    served: dict[str, Any],
 ) -> None:
-    bearer = f"Authorization: Bearer {county['key']}"
-    body = json.dumps({"card": county["card"]}).encode()
+    bearer = f"Authorization: Bearer {served['key']}"
+    body = json.dumps({"card": served["card"]}).encode()
     path = "/api/v1/cards/verify"
     chunked, health = head(path, None, bearer), b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
     framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
@@ -228,26 +252,24 @@ def test_what_no_client_sends_is_refused_or_ends_and_holds_up_nobody(
         ),
         "several at once": (whole * 3 + health + b"Connection: close\r\n\r\n", [200] * 4),
     }
-    with running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server):
-        for name, (request, statuses) in sent.items():
-            with begin(port, request) as connection:
-                assert statuses_until_closed(connection) == statuses, name
-            assert post(port, path, {"card": county["card"]}, bearer)[0] == 200, name
-        # Whoever goes away in the middle leaves no place taken.
-        part = head(path, 4 * SMALL_BYTES_MAX) + b"x" * (2 * SMALL_BYTES_MAX)
-        for number in range(2 * LARGE_PER_ADDRESS):
-            with begin(port, part) as gone:
-                if number % 2:
-                    gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        padded = body + b" " * (2 * SMALL_BYTES_MAX)
-        while True:  # until the server has noticed that they have gone
-            with begin(port, head(path, len(padded)) + padded) as large:
-                status, answer = answer_of(large)
-            if status == 401:
-                break
-            assert answer["code"] == "too_many_uploads"
-        server.terminate()
-        assert server.wait(ANSWER_SECONDS_MAX) == 0
+    port = served["port"]
+    for name, (request, statuses) in sent.items():
+        with begin(port, request) as connection:
+            assert statuses_until_closed(connection) == statuses, name
+        assert post(port, path, {"card": served["card"]}, bearer)[0] == 200, name
+    # Whoever goes away in the middle leaves no place taken.
+    part = head(path, 4 * SMALL_BYTES_MAX) + b"x" * (2 * SMALL_BYTES_MAX)
+    for number in range(2 * LARGE_PER_ADDRESS):
+        with begin(port, part) as gone:
+            if number % 2:
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    padded = body + b" " * (2 * SMALL_BYTES_MAX)
+    while True:  # until the server has noticed that they have gone
+        with begin(port, head(path, len(padded)) + padded) as large:
+            status, answer = answer_of(large)
+        if status == 401:
+            break
+        assert answer["code"] == "too_many_uploads"
 
 
 def statuses_until_closed(connection: socket.socket) -> list[int]:
@@ -259,18 +281,23 @@ def statuses_until_closed(connection: socket.socket) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
 
 
-def test_a_full_disk_refuses_a_large_body_and_nobody_else(county: dict[str, Any]) -> None:
-    bearer, path = f"Authorization: Bearer {county['key']}", "/api/v1/cards/verify"
-    with running(county["folder"]) as (port, server):
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
-        for process in (server.pid, *map(int, children.split())):
-            # No file may become longer, as if there were no room for more.
-            resource.prlimit(process, resource.RLIMIT_FSIZE, (8 * SMALL_BYTES_MAX,) * 2)
-        padded = json.dumps({"card": county["card"]}).encode() + b" " * (12 * SMALL_BYTES_MAX)
-        with begin(port, head(path, len(padded), bearer) + padded) as large:
-            status, problem = answer_of(large)
-        assert (status, problem["code"]) == (503, "storage_unavailable")
-        assert post(port, path, {"card": county["card"]}, bearer)[0] == 200
+def test_a_full_disk_refuses_a_large_body_and_nobody_else(served: dict[str, Any]) -> None:
+    bearer, path = f"Authorization: Bearer {served['key']}", "/api/v1/cards/verify"
+    port, server = served["port"], served["server"]
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    processes = [server.pid, *map(int, children.split())]
+    # No file may become longer, as if there were no room for more.
+    before = [
+        resource.prlimit(one, resource.RLIMIT_FSIZE, (8 * SMALL_BYTES_MAX, resource.RLIM_INFINITY))
+        for one in processes
+    ]
+    padded = json.dumps({"card": served["card"]}).encode() + b" " * (12 * SMALL_BYTES_MAX)
+    with begin(port, head(path, len(padded), bearer) + padded) as large:
+        status, problem = answer_of(large)
+    assert (status, problem["code"]) == (503, "storage_unavailable")
+    assert post(port, path, {"card": served["card"]}, bearer)[0] == 200
+    for one, limits in zip(processes, before, strict=True):
+        resource.prlimit(one, resource.RLIMIT_FSIZE, limits)
 
 
 def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:

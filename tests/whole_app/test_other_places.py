@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -24,9 +25,10 @@ from huimin.closing.listing import Listing
 from huimin.core.permissions import allows
 from huimin.holders.applications import submit_application
 from huimin.holders.drafts import save_draft
-from huimin.holders.evidence import add_evidence, store_file
+from huimin.holders.evidence import add_evidence, stored_file
 from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
+from huimin.keys.sealed_files import write_new
 from huimin.merchants.joining import ask_to_join
 from huimin.my.requests import ask_correction
 from huimin.notices.merchant_webhook import set_webhook, tell_merchant, try_news
@@ -117,9 +119,8 @@ class Place:
         folder = instance.settings.folder
         photo = io.BytesIO()
         Image.new("RGB", (8, 8)).save(photo, "PNG")
-        stored = store_file(
-            instance.personal_data, folder, file_name="证明.png", content=photo.getvalue()
-        )
+        write = partial(write_new, instance.personal_data, folder)
+        stored = stored_file("证明.png", photo.getvalue(), write)
 
         def fill(tx: Any) -> dict[str, str]:
             add_evidence(tx, stored, holder_id=holder["id"], **now)
