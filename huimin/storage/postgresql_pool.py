@@ -4,6 +4,21 @@ The connection that was given back last is lent first, so that a few busy ones k
 remembers for them. When the server can't be reached, everybody is told so at once for half a second
 instead of waiting one behind the other; then one tries again for all. So nothing piles up while the
 server is down, and the first sale after its return is half a second late at most.
+
+Why not psycopg_pool: it tells a server that is down and connections that are all in use apart by
+waiting alone. Measured with 3.3.3 and a server that was stopped for 20 s, 500 requests of 32
+threads, and the same server standing still (SIGSTOP) with 8 requests, each until it was answered:
+
+    pool                                     down, each     first after the return   stands still
+    this one                                 at once        0.05 s                   8 of 8, 3 s
+    timeout 2 s                              2 s            4.6 s                    7 in 20 s
+    timeout 1 s, max_waiting 1               at once        8.2 s                    7 in 20 s
+    the same, reconnect_timeout 1 s          at once        never                    -
+    timeout 0.5 s, reconnect_timeout 1 s     0.5 s          0.2 s                    7 in 20 s
+
+Those who gave up waiting go on counting for `max_waiting`. The last line comes near, but it holds a
+thread of the server for half a second with every request, and refuses as soon when all connections
+are busy, where here one waits for ten. It also lends the connection that has rested longest.
 """
 
 from __future__ import annotations
