@@ -20,11 +20,15 @@ QUIET = ""
 
 @dataclass(frozen=True)
 class Kind:
-    """One refusal: HTTP status, reason for staff, sentence to read aloud, both of the catalogue."""
+    """One refusal: HTTP status, reason for staff, sentence to read aloud, both of the catalogue.
+
+    `on_page` is the reason on a page of the office, where that of a till speaks of keys.
+    """
 
     status: int
     detail: str
     cashier: str
+    on_page: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -313,10 +317,17 @@ KINDS: dict[str, Kind] = {
     "method_not_allowed": Kind(405, "这个地址不接受这种请求方法，请看 Allow 头。", AGAIN),
     "unsupported_media_type": Kind(415, "请以 Content-Type: application/json 提交。", AGAIN),
     "payload_too_large": Kind(413, "提交的内容太大，上限为 {limit}。", AGAIN),
-    "body_too_slow": Kind(408, "内容没有按时发完，请检查网络，再用同一个键重试。", AGAIN),
+    "body_too_slow": Kind(
+        408,
+        "内容没有按时发完，请检查网络，再用同一个键重试。",
+        AGAIN,
+        "内容没有按时发完，请检查网络，再提交一次。",
+    ),
     "file_in_progress": Kind(429, "您上一份文件还没有读完，请等它读完再传。", QUIET),
     "too_many_uploads": Kind(503, "正在上传的文件太多，请稍后再试。", AGAIN),
-    "server_stopping": Kind(503, "服务正在重启，请稍后用同一个键重试。", AGAIN),
+    "server_stopping": Kind(
+        503, "服务正在重启，请稍后用同一个键重试。", AGAIN, "服务正在重启，请等一分钟再试。"
+    ),
     "too_many_requests": Kind(429, "操作太频繁，请稍后再试。", AGAIN),
     "csrf_failed": Kind(400, "页面停留太久或来源不对，请刷新页面再提交一次。", AGAIN),
     "escpos_missing": Kind(
@@ -334,8 +345,19 @@ KINDS: dict[str, Kind] = {
         "服务器的时钟是 {clock}，{why}，所以暂时什么都不能保存；请管理员校准时钟，"
         "再用同一个键重试。",
         TILL,
+        "服务器的时钟是 {clock}，{why}，所以暂时什么都不能保存；请管理员先校准时钟。",
     ),
-    "storage_unavailable": Kind(503, "系统暂时无法保存，请稍后用同一个键重试。", TILL),
+    "storage_unavailable": Kind(
+        503,
+        "系统暂时无法保存，请稍后用同一个键重试。",
+        TILL,
+        "系统暂时无法保存，请过几分钟再试。",
+    ),
     "read_only": Kind(503, "这里是备用服务，只能查看；请到主服务上办理，或稍后再试。", TILL),
-    "internal_error": Kind(500, "系统出了问题，已记录。请用同一个键重试，或按订单号查询。", TILL),
+    "internal_error": Kind(
+        500,
+        "系统出了问题，已记录。请用同一个键重试，或按订单号查询。",
+        TILL,
+        "系统出了问题，已记录。请再试一次；还是不行，请告诉县里的管理员。",
+    ),
 }

@@ -54,6 +54,10 @@ class Refusal(Exception):
         """The reason and the remedy, for staff."""
         return filled(say(self.kind.detail, language), language, self.params)
 
+    def page_detail(self, language: str = "zh_Hans") -> str:
+        """The same for a page of the office."""
+        return filled(say(self.kind.on_page or self.kind.detail, language), language, self.params)
+
     def cashier_message(self, language: str = "zh_Hans") -> str:
         """The sentence to read aloud: neither code nor reason."""
         return say(self.kind.cashier, language)

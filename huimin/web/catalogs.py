@@ -47,7 +47,7 @@ SPEAKERS: Mapping[str, tuple[int, ...]] = {
     "_problem": (1,),
     "refuse": (2,),
     "_Wrong": (0,),
-    "Kind": (1, 2),
+    "Kind": (1, 2, 3),
     "RuleWords": (0, 1, 2, 3),
 }
 PHRASES = TRANSLATIONS / "zh_Hant" / "phrases.tsv"

@@ -62,7 +62,7 @@ class Form:
         """The same form with its problems; a Refusal concerns the whole form (field "")."""
         language = request_language()
         if isinstance(error, Refusal):
-            return Form(self.values, {"": error.detail(language)})
+            return Form(self.values, {"": error.page_detail(language)})
         problems: dict[str, str] = {}
         for problem in error.problems:
             problems.setdefault(problem.field, problem.message(language))

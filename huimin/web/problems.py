@@ -201,6 +201,7 @@ def _answer(
         response = json_response(body)
         response.mimetype = "application/problem+json"
     else:
+        body["detail"] = refusal.page_detail(language)
         unsent = _unsent() if status in FOR_THE_MOMENT and refusal.code != "read_only" else None
         response = Response(render_template("web/problem.html", problem=body, unsent=unsent))
     response.status_code = status

@@ -587,6 +587,7 @@ def test_a_form_that_can_not_be_taken_for_the_moment_is_not_typed_again(
     engine.before_write = wrong
     refused = office.post(client, "/holders/new", **new_form(act="draft"))
     assert refused.status_code == 503 and "刚才填写的内容还在" in refused.text
+    assert "校准时钟" in refused.text and "同一个键" not in refused.text
     hidden = re.findall('type="hidden" name="([^"]+)" value="([^"]*)"', refused.text)
     # It is shown again while nothing can be written yet, and shown is all that it is.
     shown = client.post("/holders/new", data=dict(hidden))
