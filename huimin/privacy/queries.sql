@@ -515,10 +515,10 @@ DELETE FROM holder_draft
 WHERE id IN (SELECT id FROM holder_draft WHERE updated_at < :before ORDER BY id LIMIT :row_limit);
 
 -- name: forget_messages!
--- What messages said, once it was said or given up.
+-- What messages said, also of people whom nobody has told in all this time.
 UPDATE message SET content_cipher = NULL
 WHERE id IN (SELECT id FROM message
-    WHERE id < :before AND content_cipher IS NOT NULL AND state NOT IN ('waiting', 'to_tell')
+    WHERE id < :before AND content_cipher IS NOT NULL AND state <> 'waiting'
     ORDER BY id LIMIT :row_limit);
 
 -- name: drop_codes!

@@ -16,6 +16,7 @@ from huimin.holders.search import PersonCriteria, search
 from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
 from huimin.jobs.jobs import begin_job
+from huimin.messages.post import tell_dispute_answered
 from huimin.my.answer import answer_request
 from huimin.my.requests import ask_correction, requests_of_holder
 from huimin.reach.contacts import Contact, contacts_of, note_contact
@@ -77,6 +78,10 @@ class Everything:
                 "requests": [
                     (row["words"], row["answer"])
                     for row in requests_of_holder(tx, secrets, self.holder_id)
+                ],
+                "messages": [
+                    secrets.decrypt(row["content_cipher"], "message.content")
+                    for row in tx.connection.execute("SELECT content_cipher FROM message")
                 ],
                 "contacts": [row["note"] for row in contacts_of(tx, secrets, self.holder_id)],
                 "payee": secrets.decrypt(payee["content_cipher"], "merchant_payee"),
@@ -160,6 +165,7 @@ def make_everything(instance: Instance) -> Everything:
         said: Any = {"within": None, "staff_id": None, "settings": instance.settings, **by}
         answer = "13900002222 是黄筱平登记的"
         answer_request(tx, secrets, asked["id"], verdict="declined", answer=answer, **said)
+        tell_dispute_answered(tx, instance.settings, secrets, holder["id"], "d", now=now)
         return begin_job(tx, "register.check", {}, now=now, actor="test")
 
     with new_files(secrets, instance.settings.folder) as store:

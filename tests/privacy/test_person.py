@@ -309,6 +309,7 @@ def test_the_export_is_whole_readable_and_on_record(instance: Instance, run_cli:
     assert (person["name"], person["id_number"], person["phone"]) == (NAME, lived.number, PHONES)
     assert [m["id_number"] for m in data["family"]] == [lived.member_number, None]
     assert [c["note"] for c in data["contacts"]] == ["黄筱平的邻居说她搬走了", None]
+    assert [(m["kind"], m["content"]) for m in data["messages"]] == [("dispute_answered", {})]
     said = [(r["words"], r["answer"]) for r in data["requests"]]
     assert said == [("13900002222 是我女儿黄筱的", "13900002222 是黄筱平登记的")]
     assert [r["kind"] for r in data["redemptions_and_reversals"]] == ["redemption", "reversal"]

@@ -23,6 +23,7 @@ KEPT = {
     "staff_session": "keep_session_days",
     "holder_draft": "keep_draft_days",
     "holder_request": "keep_request_days",
+    "message": "keep_message_days",
     "my_session": "keep_session_days",
     "my_code": "keep_session_days",
     "my_device": "keep_session_days",
@@ -43,6 +44,8 @@ def left(made: Everything) -> dict[str, int]:
     rows = {t: made.instance.engine.read(lambda tx, t=t: count(tx, t)) for t in tables}
     said = "holder_request WHERE words_cipher IS NOT NULL"
     rows["holder_request"] = made.instance.engine.read(lambda tx: count(tx, said))
+    unsaid = "message WHERE content_cipher IS NOT NULL"
+    rows["message"] = made.instance.engine.read(lambda tx: count(tx, unsaid))
     files = {name: len(list((folder / name).iterdir())) for name in ("evidence", "jobs", "refused")}
     return {**rows, **files}
 
@@ -57,6 +60,7 @@ def fill(instance: Instance) -> Everything:
     os.utime(refused / "a.xlsx", (now.timestamp(), now.timestamp()))
 
     def work(tx: Any) -> None:
+        tx.connection.execute(f"UPDATE message SET id = '{id_of(now)}'")
         lookup = f"'{id_of(now)}', '{now.isoformat()}', 'found'"
         tx.connection.execute(f"INSERT INTO card_lookup (id, at, outcome) VALUES ({lookup})")
         tx.connection.execute("UPDATE holder SET entitled_until = '2026-10-31'")

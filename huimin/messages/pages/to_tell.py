@@ -174,9 +174,12 @@ def _criteria(filters: Any) -> ToTellCriteria:
 
 
 def _said(row: Row) -> str:
-    """The words of the message, without who writes, as somebody of the office may say them."""
+    """The words of the message, without who writes, as somebody of the office may say them; "" of
+    an old one, whose content has gone."""
     cipher = row["content_cipher"]
-    content = read_json(instance().personal_data.decrypt(cipher, CONTENT)) if cipher else {}
+    if cipher is None:
+        return ""
+    content = read_json(instance().personal_data.decrypt(cipher, CONTENT))
     return said(row["kind"], content, row["language"], instance().settings)
 
 
