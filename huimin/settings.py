@@ -263,6 +263,11 @@ class Settings:
         365,
         _whole(0, KEPT_DAYS_MAX),
     )
+    keep_price_photo_days: int = _setting(
+        "货架价签的照片保存几天，0 为不限 / days to keep photos of shelf prices",
+        1_095,
+        _whole(0, KEPT_DAYS_MAX),
+    )
     keep_lookups_days: int = _setting(
         "谁查过卡的记录保存几天，0 为不限 / days to keep who looked at a card",
         730,

@@ -552,3 +552,9 @@ LEFT JOIN complaint ON complaint.rating_id = rating.id
 WHERE rating_content.removed_at IS NULL AND rating.answered_at < :before
     AND (complaint.id IS NULL OR complaint.closed_at < :before)
 ORDER BY rating_content.id LIMIT :row_limit;
+
+-- name: old_price_photos
+-- Photos of shelf prices that were written down before an instant.
+SELECT picture.id FROM picture JOIN shelf_price ON shelf_price.picture_id = picture.id
+WHERE picture.removed_at IS NULL AND shelf_price.recorded_at < :before
+ORDER BY picture.id LIMIT :row_limit;

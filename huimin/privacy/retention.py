@@ -64,6 +64,8 @@ def keep_no_longer(instance: Instance) -> Outcome:
     )
     judged = text("评价的留言和照片")
     outcome.try_part(judged, partial(_tell, outcome, judged, partial(_ratings, instance, now)))
+    labels = text("货架价签的照片")
+    outcome.try_part(labels, partial(_tell, outcome, labels, partial(_price_photos, instance, now)))
     outcome.try_part(text("报表寄送"), lambda: sweep_files(engine, settings, now))
     outcome.try_part(
         text("已删除人员的名单"), lambda: add_to_list(folder, engine.read(queries.erased_people))
@@ -144,6 +146,27 @@ def _ratings(instance: Instance, now: datetime) -> int:
             if row["picture_id"]:
                 drop_file(folder, row["picture_id"])
         total += len(rows)
+    return total
+
+
+def _price_photos(instance: Instance, now: datetime) -> int:
+    """Photos of shelf prices; the prices stay."""
+    days, folder, total = instance.settings.keep_price_photo_days, instance.settings.folder, 0
+    if not days:
+        return 0
+    before = instant_text(now - timedelta(days=days))
+
+    def part(tx: Transaction) -> list[str]:
+        rows = queries.old_price_photos(tx, before=before, row_limit=ROWS_AT_ONCE)
+        photo_ids = [row["id"] for row in rows]
+        for photo_id in photo_ids:
+            queries.forget_picture(tx, id=photo_id, now=instant_text(now))
+        return photo_ids
+
+    while ids := write_part(instance.engine, part):
+        for file_id in ids:
+            drop_file(folder, file_id)
+        total += len(ids)
     return total
 
 

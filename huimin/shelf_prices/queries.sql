@@ -1,5 +1,10 @@
 -- Every SQL statement of the shelf prices room.
 
+-- part: photo
+-- The photo of a price, unless its time is over.
+(SELECT picture.id FROM picture
+    WHERE picture.id = shelf_price.picture_id AND picture.removed_at IS NULL) AS photo_id,
+
 -- name: insert_good$
 -- Nothing comes back when such a good is in the basket already.
 INSERT INTO basket_good (id, name, specification, unit, starts_on, added_at, added_by)
@@ -45,7 +50,9 @@ NOT EXISTS (
             OR (later.seen_on = shelf_price.seen_on AND later.id > shelf_price.id)))
 
 -- name: prices_of_good
-SELECT shelf_price.*, outlet.name AS outlet_name, outlet.kind AS outlet_kind, outlet.division_code,
+SELECT
+-- with: photo
+    shelf_price.*, outlet.name AS outlet_name, outlet.kind AS outlet_kind, outlet.division_code,
     town.name AS town_name
 FROM shelf_price
 JOIN outlet ON outlet.id = shelf_price.outlet_id
@@ -90,7 +97,9 @@ JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE outlet.id = :id AND outlet.state = 'active' AND merchant.state = 'active';
 
 -- part: price_and_names
-SELECT shelf_price.*, basket_good.name AS good_name, basket_good.specification, basket_good.unit,
+SELECT
+-- with: photo
+    shelf_price.*, basket_good.name AS good_name, basket_good.specification, basket_good.unit,
     outlet.name AS outlet_name, town.name AS town_name, staff.name AS recorder_name
 FROM shelf_price
 JOIN basket_good ON basket_good.id = shelf_price.good_id

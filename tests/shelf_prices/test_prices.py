@@ -11,7 +11,8 @@ from huimin.alerts.find_alerts import AlertCriteria, alerts_before, look_at
 from huimin.alerts.note_prices import spread_of
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
-from huimin.keys.sealed_files import read_file
+from huimin.keys.sealed_files import FOLDER, read_file
+from huimin.privacy.retention import keep_no_longer
 from huimin.shelf_prices.basket import end_good
 from huimin.shelf_prices.compare import basket_of_month, months_of_good, outlets_of_month
 from tests.conftest import FixedClock
@@ -119,7 +120,9 @@ def test_a_good_ends_and_its_prices_stay(instance: Instance, clock: FixedClock) 
 
 
 @pytest.mark.both_engines
-def test_a_volunteer_writes_prices_down_and_sees_nothing_else(app: Any, instance: Instance) -> None:
+def test_a_volunteer_writes_prices_down_and_sees_nothing_else(
+    app: Any, instance: Instance, clock: FixedClock
+) -> None:
     administrator, volunteer = make_staff(instance), make_staff(instance, "price_recorder")
     office, phone = app.test_client(), app.test_client()
     sign_in(office, administrator["username"])
@@ -165,3 +168,10 @@ def test_a_volunteer_writes_prices_down_and_sees_nothing_else(app: Any, instance
     for page in ("/prices/", f"/prices/goods/{stored['id']}", "/prices/seen"):
         assert "¥69.90" in office.get(page).text
     assert phone.post(path, data={"price_yuan": "1"}).status_code == 400
+    # After three years the photo goes; the price stays.
+    clock.advance(days=1_096)
+    keep_no_longer(instance)
+    sign_in(office, administrator["username"])
+    assert office.get(f"/prices/seen/{price['id']}/photo").status_code == 404
+    assert "¥69.90" in office.get("/prices/seen").text
+    assert list((instance.settings.folder / FOLDER).iterdir()) == []

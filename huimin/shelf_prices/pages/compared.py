@@ -99,10 +99,10 @@ def photo(price_id: str) -> Response:
     """The photo of a price's label."""
     opened = instance()
     row = opened.engine.read(lambda tx: price_by_id(tx, price_id))
-    if row["picture_id"] is None:
+    if row["photo_id"] is None:
         raise Refusal("not_found")
     try:
-        content = read_file(opened.personal_data, opened.settings.folder, row["picture_id"])
+        content = read_file(opened.personal_data, opened.settings.folder, row["photo_id"])
     except FileNotFoundError:
         raise Refusal("not_found") from None
     response = Response(content, content_type=MEDIA_TYPE)
@@ -197,4 +197,4 @@ def _good_cell(row: Row) -> Markup:
 
 
 def _photo_link(row: Row) -> str | Markup:
-    return cells.link(_("看照片"), "shelf_prices.photo", row["id"]) if row["picture_id"] else ""
+    return cells.link(_("看照片"), "shelf_prices.photo", row["id"]) if row["photo_id"] else ""
