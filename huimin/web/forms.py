@@ -107,7 +107,7 @@ class Form:
 
     def shown_again(self) -> Form:
         """The same form, shown once more to its sender (see AGAIN)."""
-        return Form(self.values, {"": gettext("刚才没有提交成，内容还在；请核对后再提交。")})
+        return Form(self.values, {"": gettext("刚才填写的内容还在；请核对后再提交。")})
 
     def carry_out(
         self,
