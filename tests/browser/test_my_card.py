@@ -180,6 +180,7 @@ def test_every_page_is_large_alone_and_without_barrier(holder: Holder, county: C
     page.goto(f"{county.address}/my/")
     looks_right(page, "door", 18)
     holder.sign_in()
+    looks_right(page, "start", 18)
     for large, least in ((False, 18), (True, 30)):
         if large:
             page.goto(f"{county.address}/my/")
