@@ -94,6 +94,10 @@ def test_a_redemption_is_recorded_and_found_again(till: ApiTill) -> None:
     assert found["net"]["discount_fen"] == 1_024
     assert found["cashier"] == "王丽"
     assert found["explanation"] == given["explanation"]
+    # With a step of its own, which does not follow from the sums.
+    special = till.redeem("key-2", order_no="A2", excluded_fen=2_800).json
+    found = till.get("/redemptions?order_no=A2").json
+    assert len(found["explanation"]) > 3 and found["explanation"] == special["explanation"]
 
 
 def test_the_same_key_gives_the_first_answer_again(till: ApiTill) -> None:
