@@ -10,6 +10,7 @@ import pytest
 
 from huimin.instance import Instance
 from huimin.messages.log import messages_of
+from tests.conftest import FixedClock
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.my_card_holder import MyCard
@@ -108,7 +109,9 @@ def test_not_mine_is_asked_answered_and_read(me: MyCard, office: Office) -> None
     assert "持卡人本人" in audit and "那天我在医院" not in audit
 
 
-def test_a_registrar_corrects_and_answers_but_leaves_purchases(me: MyCard, office: Office) -> None:
+def test_a_registrar_corrects_and_answers_but_leaves_purchases(
+    me: MyCard, office: Office, clock: FixedClock
+) -> None:
     sale_id = buy(me)
     client, registrar = me.client(), office.client("registrar")
     refused = me.post(client, "/my/correction", about="", words="")
@@ -122,6 +125,10 @@ def test_a_registrar_corrects_and_answers_but_leaves_purchases(me: MyCard, offic
     assert blank.status_code == 422 and "请写明答复" in blank.text
     assert office.post(registrar, f"/requests/{request_id}", **said).status_code == 302
     assert "换好了。" in client.get(asked.location).text
+    assert "已过期限" not in registrar.get("/requests/").text
+    clock.advance(days=12)
+    late = office.client("registrar").get("/requests/?overdue=1").text
+    assert dispute in late and "已过期限" in late
     elsewhere = office.client("registrar", division_code=OTHER_TOWN)
     assert elsewhere.get(f"/requests/{request_id}").status_code == 404
     assert request_id not in elsewhere.get("/requests/?state=all").text

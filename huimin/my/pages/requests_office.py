@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from limits import RateLimitItemPerHour
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.full_names import name_in, names_for_reader
@@ -184,7 +185,7 @@ def _list() -> ListPage:
         Column(_("持卡人"), "name_masked", lambda row: name_in(row) or cells.NOTHING, "nowrap"),
         Column(_("关于"), _about),
         column.money(_("优惠"), "discount_fen", place="figure"),
-        Column(_("应在此日前答复"), "due_on", css_class="nowrap", sort="due"),
+        Column(_("应在此日前答复"), "due_on", _due_cell, css_class="nowrap", sort="due"),
         Column(_("收据号"), "receipt_no", only="workbook"),
         column.minute(_("答复时间"), "answered_at", only="workbook"),
         Column(_("答复人"), "answered_by", only="workbook"),
@@ -203,6 +204,12 @@ def _list() -> ListPage:
 
 def _about(row: Row) -> str:
     return str(PARTS[row["about"]] if row["about"] else row["outlet_name"] or "")
+
+
+def _due_cell(row: Row) -> str | Markup:
+    if row["state"] != "open" or row["due_on"] >= county_day(instance().clock()).isoformat():
+        return str(row["due_on"])
+    return Markup("{} {}").format(row["due_on"], cells.state("suspended", _("已过期限")))
 
 
 def _criteria(form: Form) -> RequestCriteria:
