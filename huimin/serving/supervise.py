@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,8 @@ class Supervisor:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="huimin-supervisor", daemon=True)
         self._ready = False
+        # When each worker that runs was seen first.
+        self._seen_at: dict[int, float] = {}
 
     def start(self) -> None:
         self._thread.start()
@@ -83,15 +86,22 @@ class Supervisor:
                 log.exception("the workers could not be looked after")
 
     def _look(self) -> None:
-        if answers(self._address):
+        answered = answers(self._address)
+        if answered:
             tell_systemd("WATCHDOG=1" if self._ready else "READY=1\nSTATUS=serving")
             self._ready = True
         elif self._ready:
             tell_systemd("STATUS=the server does not answer")
         alive = self._processes()
+        now = time.monotonic()
+        self._seen_at = {process: self._seen_at.get(process, now) for process in alive}
         for process in alive:
             silent = seconds_since_beat(self._pulses, process)
-            if silent is not None and silent > self._stuck_seconds:
+            if silent is None:
+                # It is starting, or hangs in that; or the disk has no room for the sign, and it
+                # answers.
+                silent = 0 if answered else now - self._seen_at[process]
+            if silent > self._stuck_seconds:
                 log.error("a worker hangs and is started anew", worker=process, seconds=int(silent))
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)

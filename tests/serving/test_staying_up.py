@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from huimin.instance import Instance
+from huimin.serving.supervise import Supervisor
+from tests.benchmarks.serving import free_port
 from tests.served import running
 
 SECONDS_MAX = 300
@@ -99,3 +103,16 @@ def test_a_worker_that_is_killed_again_at_once_does_not_end_the_server(
             assert server.poll() is None, f"ended after {len(killed)}"
         while answers(port, "/livez") != 200:
             assert server.poll() is None
+
+
+def test_a_worker_that_hangs_before_its_first_sign_of_life_is_ended_too(tmp_path: Path) -> None:
+    """It listens already, so that every second request would wait for it for ever."""
+    nobody = ("127.0.0.1", free_port())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as hanging:
+        supervisor = Supervisor(nobody, lambda: {hanging.pid}, tmp_path, stuck_seconds=0)
+        supervisor.start()
+        try:
+            assert hanging.wait(SECONDS_MAX) == -signal.SIGKILL
+        finally:
+            supervisor.stop()
+            hanging.kill()
