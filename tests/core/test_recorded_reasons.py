@@ -21,6 +21,8 @@ def test_what_the_program_wrote_is_told_in_the_reader_s_language() -> None:
         assert reason_words(recorded) == recorded
         for language in ("zh_Hant", "en"):
             words = REASONS.say(code, language, reason="碎了{0}", file_name="a{b}.xlsx")
-            assert reason_words(recorded, language) == words != source
+            assert reason_words(recorded, language) == words
+            # Some are the same in traditional characters.
+            assert words != source or language == "zh_Hant"
     assert reason_words("补卡：到期续发", "en") == "Replacement: Renewed at the end of its term"
     assert reason_words("补卡：碎了\n碎了", "zh_Hant") == "補卡：碎了\n碎了"
