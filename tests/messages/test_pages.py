@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from huimin.audit.record import events_of
+from huimin.cards.print_log import record_run
 from huimin.core.json_text import read_json
 from huimin.instance import Instance
 from huimin.messages.choices import choice_of
@@ -141,6 +142,38 @@ def test_a_choice_is_kept_and_recorded_and_counts(
     post_daily(by_gateway)
     assert send_due(by_gateway) == []
     assert "Your card" in client.get("/messages/to-tell").text
+
+
+@pytest.mark.both_engines
+def test_cards_are_handed_over_one_by_one_or_with_their_run(
+    office: Office, instance: Instance
+) -> None:
+    cards = [make_card(instance) for _ in range(3)]
+    run_id = instance.engine.write(
+        lambda tx: record_run(
+            tx,
+            [card["id"] for card in cards],
+            layout="sheet",
+            pdf_sha256="0" * 64,
+            reason="测试打印",
+            again=False,
+            now=instance.clock(),
+            actor="test",
+        )
+    )
+    client, auditor = office.client("registrar"), office.client("auditor")
+    own = f"/cards/{cards[0]['id']}"
+    assert "卡已交给本人" in client.get(own).text and "卡已交给本人" not in auditor.get(own).text
+    for _press in range(2):
+        office.post(client, f"{own}/handed-over")
+    page = client.get(own).text
+    assert "2026-10-31 已交给本人" in page and f"{own}/handed-over" not in page
+    assert page.count("交付卡片") <= 1
+    run = f"/cards/print-runs/{run_id}"
+    assert "这批里 2 张卡" in client.get(run).text
+    assert "已记下 2 张卡" in follow(client, office, f"{run}/handed-over")
+    assert "这批里" not in client.get(run).text
+    assert office.post(auditor, f"{run}/handed-over").status_code == 403
 
 
 def test_the_commands_try_send_and_list_without_a_name_or_a_whole_number(
