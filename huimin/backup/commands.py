@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def backup() -> None:
 
 
 @backup.command()
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", callback=lambda _context, _parameter, value: _target(value))
 @click.option(
     "--keep",
     "rule",
@@ -98,7 +99,7 @@ def make(
         sweep_half_made(folder, began)
     try:
         new_backup = make_backup(instance, target, lock=lock, packed=packed)
-        removed = _remove_old(folder, mark, keep) if into_folder and keep else []
+        removed = _remove_old(folder, mark, keep, began) if into_folder and keep else []
     except StorageProblem as problem:
         _note(instance, BACKUP, began, Outcome(problems=[problem.text], failed=True))
         raise
@@ -132,7 +133,8 @@ def rehearse_backup(
     """恢复演练：在临时处恢复备份（或文件夹里最新的一份）并证明，再清除；有问题退出码为 1。"""
     began, outcome = instance.clock(), Outcome()
     try:
-        file = newest_in(source, instance.key_ring.county_mark) if source.is_dir() else source
+        mark = instance.key_ring.county_mark
+        file = newest_in(source, mark, now=began) if source.is_dir() else source
         lock = opening_lock(file, passphrase_file, identity_file)
         restored = rehearse(
             instance.settings, file, lock=lock, place=place, say=echo, now=began, actor=actor()
@@ -207,6 +209,16 @@ def restore(
         echo(line)
 
 
+def _target(written: str) -> Path:
+    """A name that ends with a slash is a folder; where it is not there, its disk may be away."""
+    target = Path(written)
+    if written.endswith(os.sep) and not target.is_dir():
+        raise field_problem(
+            "TARGET", "文件夹 {folder} 不存在，请先建好，或挂上磁盘。", folder=target
+        )
+    return target
+
+
 def _keep(rule: str) -> Keep:
     try:
         return parse_keep(rule)
@@ -214,9 +226,9 @@ def _keep(rule: str) -> Keep:
         raise field_problem("--keep", "请写成 7d4w12m：天、周、月各留几份。") from None
 
 
-def _remove_old(folder: Path, mark: str, keep: Keep) -> list[Path]:
+def _remove_old(folder: Path, mark: str, keep: Keep, now: datetime) -> list[Path]:
     removed = []
-    for old in no_longer_kept(backups_in(folder, mark), keep):
+    for old in no_longer_kept(backups_in(folder, mark, now=now), keep):
         old.path.unlink(missing_ok=True)
         removed.append(old.path)
     return removed

@@ -2,7 +2,8 @@
 
 `7d4w12m` keeps the newest backup of each of the last 7 days, 4 weeks and 12 months that have one
 (county days; weeks begin on Monday). Only files that carry this county's own mark in the name that
-`huimin backup` gives are looked at; the newest always stays.
+`huimin backup` gives are looked at; the newest always stays. One that is named by an instant still
+to come (the clock was ahead) or by none is not counted, and not deleted either.
 """
 
 from __future__ import annotations
@@ -51,15 +52,15 @@ def name_at(county_mark: str, at: datetime, *, packed: bool, encrypted: bool) ->
     return f"huimin-{county_mark}-{at.astimezone(UTC).strftime(_INSTANT)}{ending}"
 
 
-def backups_in(folder: Path, county_mark: str | None = None) -> list[Named]:
-    """The backups of a folder by their names, newest first: of that county, or of any."""
+def backups_in(folder: Path, county_mark: str | None = None, *, now: datetime) -> list[Named]:
+    """The backups of a folder until now by their names, newest first: of one county or of all."""
     named = []
     for path in folder.iterdir():
         parts = _NAME.fullmatch(path.name)
         if parts is None or path.is_symlink() or not path.is_file():
             continue
-        if county_mark in (None, parts["mark"]):
-            at = datetime.strptime(parts["at"], _INSTANT).replace(tzinfo=UTC)
+        at = _instant_in(parts["at"])
+        if county_mark in (None, parts["mark"]) and at is not None and at <= now:
             named.append(Named(path, at))
     return sorted(named, key=lambda one: one.at, reverse=True)
 
@@ -75,6 +76,13 @@ def no_longer_kept(backups: Iterable[Named], keep: Keep) -> list[Named]:
     ):
         to_keep |= _newest_of_each(newest_first, count, period)
     return [one for one in reversed(newest_first) if one not in to_keep]
+
+
+def _instant_in(name: str) -> datetime | None:
+    try:
+        return datetime.strptime(name, _INSTANT).replace(tzinfo=UTC)
+    except ValueError:  # digits of no day or hour
+        return None
 
 
 def _newest_of_each(

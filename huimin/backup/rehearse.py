@@ -30,9 +30,9 @@ from huimin.storage.snapshot import scratch_database
 PREFIX = "huimin-rehearsal-"
 
 
-def newest_in(folder: Path, county_mark: str) -> Path:
+def newest_in(folder: Path, county_mark: str, *, now: datetime) -> Path:
     """The newest backup of that county in the folder. Raises StorageProblem where there is none."""
-    backups = backups_in(folder, county_mark)
+    backups = backups_in(folder, county_mark, now=now)
     if not backups:
         raise StorageProblem("{folder} 里没有本县的备份。", folder=folder)
     return backups[0].path

@@ -82,6 +82,28 @@ def test_a_timer_s_folder_keeps_what_the_rule_keeps(county: Instance, backups: P
     assert {path.name for path in backups.iterdir()} == left
 
 
+def test_a_name_of_no_day_or_of_a_clock_that_was_ahead_harms_no_backup(
+    county: Instance, backups: Path
+) -> None:
+    mark, ahead = county.key_ring.county_mark, datetime.now(UTC) + timedelta(days=20_000)
+    for name in (
+        f"huimin-{mark}-20261399T993000Z.tar",
+        name_at(mark, ahead, packed=False, encrypted=False),
+    ):
+        (backups / name).write_bytes(b"")
+    made = huimin(county, "backup", backups, "--keep", "1d", "--format", "json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["removed"] == []
+    assert Path(json.loads(made.stdout)["path"]).exists()
+    assert huimin(county, "backup", "rehearse", backups).returncode == 0
+
+
+def test_a_folder_that_is_not_there_does_not_become_a_file(county: Instance, backups: Path) -> None:
+    refused = huimin(county, "backup", f"{backups}/not-mounted/")
+    assert (refused.returncode, "不存在" in refused.stderr) == (2, True)
+    assert not (backups / "not-mounted").exists()
+
+
 def test_encrypted_to_a_key_that_the_server_has_not(
     county: Instance, backups: Path, tmp_path: Path
 ) -> None:

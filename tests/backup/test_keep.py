@@ -80,8 +80,11 @@ def test_only_this_county_s_own_files_are_looked_at(tmp_path: Path) -> None:
         "huimin-0123abcd.tar",
         "my huimin-0123abcd-20240101T183000Z.tar",
         "letters.docx",
+        "huimin-0123abcd-20241399T993000Z.tar",
+        name_at("0123abcd", START + timedelta(days=9_000), packed=False, encrypted=False),
     ):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / name_at("0123abcd", START + timedelta(1), packed=False, encrypted=False)).mkdir()
-    assert [one.path.name for one in backups_in(tmp_path, "0123abcd")] == [own]
-    assert len(backups_in(tmp_path)) == 2
+    now = START + timedelta(days=1)
+    assert [one.path.name for one in backups_in(tmp_path, "0123abcd", now=now)] == [own]
+    assert len(backups_in(tmp_path, now=now)) == 2
