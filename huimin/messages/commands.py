@@ -6,7 +6,15 @@ import sys
 
 import click
 
-from huimin.command_line import Answer, CommandProblem, answers, echo, language, pass_instance
+from huimin.command_line import (
+    EXIT_FOUND,
+    Answer,
+    CommandProblem,
+    answers,
+    echo,
+    language,
+    pass_instance,
+)
 from huimin.core.catalogue import Text, Words, text
 from huimin.core.identity import mask_phone
 from huimin.instance import Instance
@@ -20,7 +28,6 @@ from huimin.settings import PAPER
 from huimin.storage.engine import Row
 from huimin.storage.ids import new_id
 
-EXIT_FOUND = 1
 LISTED = 50
 STATE_WORDS = Words(
     "message_state",
