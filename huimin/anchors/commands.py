@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from huimin.anchors.county_key import AnchorRefused, published_verifiers
-from huimin.anchors.daily import check_kept
+from huimin.anchors.daily import NOT_MADE, check_kept
 from huimin.anchors.make import make_anchor_now, note_of_day
 from huimin.anchors.prove import ProofWrong, Proved, check_proof, proof_of
-from huimin.anchors.verify import Report, note_in, notes_in
+from huimin.anchors.verify import NamedNote, Report, note_in, notes_in
 from huimin.command_line import (
     EXIT_FOUND,
     CommandProblem,
@@ -58,7 +58,7 @@ def verify(instance: Instance, against: tuple[Path, ...], anchors: Path | None, 
     """
     outside = [note_in(path) for path in against]
     if anchors is not None:
-        outside += notes_in(anchors)
+        outside += _notes_of(anchors)
     findings, back = behind_the_tills(
         lambda: instance.engine.read(lambda tx: (verify_chains(tx), rows_back_in_time(tx)))
     )
@@ -70,6 +70,23 @@ def verify(instance: Instance, against: tuple[Path, ...], anchors: Path | None, 
     else:
         _tell_verified(findings, report, back)
     if findings or report.problems:
+        sys.exit(EXIT_FOUND)
+
+
+def _notes_of(folder: Path) -> list[NamedNote]:
+    """An empty folder would agree with everything: perhaps its disk is not mounted."""
+    notes = notes_in(folder)
+    if not notes:
+        raise CommandProblem("{folder} 里没有存证：是不是写错了，或磁盘没有挂上？", folder=folder)
+    return notes
+
+
+def _refuse_what_disagrees(instance: Instance) -> None:
+    """The county's signature would make what somebody has changed look good, as in the timer."""
+    report = check_kept(instance.engine, instance.key_ring, [])
+    if any(not one.explained for one in report.disagreements):
+        for problem in (*report.problems, NOT_MADE):
+            echo(problem, err=True)
         sys.exit(EXIT_FOUND)
 
 
@@ -120,6 +137,7 @@ def anchor(instance: Instance, out: Path | None, day: str | None, key: bool) -> 
         return
     note: str | None
     if day is None:
+        _refuse_what_disagrees(instance)
         note = make_anchor_now(instance).note
     else:
         wanted = _day("--day", day).isoformat()

@@ -23,6 +23,7 @@ from huimin.settings import Settings
 from huimin.storage.engine import Engine, Row, Transaction
 
 ANCHOR = text("存证")
+NOT_MADE = text("没有做新的存证：请先按手册“存证与证明”处理上面的问题，不要再改动数据库。")
 
 
 def anchor_day(instance: Instance) -> Outcome:
@@ -33,9 +34,7 @@ def anchor_day(instance: Instance) -> Outcome:
     outcome.problems += report.problems
     outcome.done += report.remarks
     if any(not one.explained for one in report.disagreements):
-        outcome.problems.append(
-            text("没有做新的存证：请先按手册“存证与证明”处理上面的问题，不要再改动数据库。")
-        )
+        outcome.problems.append(NOT_MADE)
         return outcome
     outcome.try_part(ANCHOR, lambda: _make(instance, outcome))
     outcome.try_part(text("存证文件夹"), lambda: _write(instance, outcome))

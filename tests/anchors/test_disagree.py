@@ -100,6 +100,15 @@ def test_a_rewritten_chain_holds_by_itself_and_is_found_by_the_first_anchor_behi
     assert "存证 huimin-anchor-2026-10-31.txt 时还相符" in finding["sentence"]
 
 
+def test_an_empty_folder_of_anchors_is_not_agreement(
+    shop: Shop, run_cli: RunCli, tmp_path: Path
+) -> None:
+    (tmp_path / "not-mounted").mkdir()
+    options = ["ledger", "verify", "--anchors", str(tmp_path / "not-mounted")]
+    answer = run_cli(options, shop.instance.settings.folder)
+    assert (answer.returncode, "没有存证" in answer.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("forgotten", [False, True])
 def test_a_cut_tail_with_its_head_set_back_is_named(
     shop: Shop, outside: Path, run_cli: RunCli, forgotten: bool
@@ -110,6 +119,10 @@ def test_a_cut_tail_with_its_head_set_back_is_named(
     if forgotten:
         with_the_file(folder / "huimin.db", forget_anchors)
         assert verified(run_cli, folder) == (0, [])
+    else:  # nobody gets the county's signature for it by hand either
+        signed = run_cli(["ledger", "anchor", "--out", str(folder / "new.txt")], folder)
+        assert (signed.returncode, "没有做新的存证" in signed.stderr) == (1, True)
+        assert not (folder / "new.txt").exists()
     code, findings = verified(run_cli, folder, "--anchors", outside)
     assert (code, codes(findings)) == (1, [("tail_cut", terminal_id, 3)])
     assert "现在到第 2 行为止" in findings[0]["sentence"]
