@@ -23,7 +23,7 @@ from huimin.web.words import register_filters
 
 csrf = CSRFProtect()
 # Pages whose address no referrer may name, so that their forms come without one.
-WITHOUT_REFERRER = ("/my/", "/language")
+WITHOUT_REFERRER = ("/my/", "/r/", "/language")
 
 
 def install(app: Flask) -> None:

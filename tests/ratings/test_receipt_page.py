@@ -65,6 +65,22 @@ def test_two_presses_at_once_are_one_answer(app: Any, till: ApiTill) -> None:
     assert len(rows(till.instance, "complaint")) == 1
 
 
+def test_a_receipt_is_judged_over_tls_though_its_page_tells_no_referrer(
+    app: Any, till: ApiTill
+) -> None:
+    path, visitor = receipt_of(till.redeem().json), app.test_client()
+    form = {"csrf_token": csrf_of(visitor, path), "given": "yes", "stars": "5"}
+
+    def send(**headers: str) -> int:
+        answer = visitor.post(path, data=form, headers=headers, base_url="https://localhost")
+        return int(answer.status_code)
+
+    assert visitor.get(path).headers["Referrer-Policy"] == "no-referrer"
+    assert send(**{"Sec-Fetch-Site": "cross-site"}) == 400
+    assert send(Referer="https://elsewhere.example/") == 400
+    assert send(**{"Sec-Fetch-Site": "same-origin"}) == 303
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_loses_all_but_its_picture(app: Any, till: ApiTill, form: str) -> None:
     path, sent = receipt_of(till.redeem().json), phone_photo(form)
