@@ -45,14 +45,26 @@ def units(settings: Settings, place: Place) -> dict[str, str]:
             continue
         text = path.read_text(encoding="utf-8")
         both = "{backups}" in text
-        places = " ".join(
-            _quoted(str(one)) for one in (place.folder, *([place.backups] if both else []))
-        )
+        own = [_quoted(str(one)) for one in (place.folder, *([place.backups] if both else []))]
+        places = " ".join([*own, *_outside_folders(settings, path.name)])
         word = " and the backups" if both else ""
         written[path.name] = text.format(
             common=common.format(places=places, places_word=word, **known), **known
         )
     return written
+
+
+def _outside_folders(settings: Settings, unit: str) -> list[str]:
+    """What a unit writes outside of the county's folder by the settings.
+
+    With a dash, so that the unit starts all the same while another host's folder is away; the
+    task then names it.
+    """
+    folders = {
+        "huimin.service": [settings.message_folder],
+        "huimin-day.service": [settings.message_folder, settings.anchor_folder],
+    }
+    return [f"-{_quoted(str(Path(one).absolute()))}" for one in folders.get(unit, []) if one]
 
 
 def this_command() -> str:

@@ -50,6 +50,22 @@ def test_units_have_real_paths_and_no_secret(run_cli: RunCli, tmp_path: Path) ->
     assert run_cli(["units", tmp_path / "none"], folder).returncode == 2
 
 
+def test_a_unit_may_write_the_folders_that_its_settings_name(
+    run_cli: RunCli, tmp_path: Path
+) -> None:
+    outside = {"HUIMIN_ANCHOR_FOLDER": "/mnt/archive", "HUIMIN_MESSAGE_FOLDER": "/mnt/messages"}
+    assert run_cli(["units", tmp_path, "--user", "root"], tmp_path, **outside).returncode == 0
+    may_write = {
+        path.name: line.split()[1:]
+        for path in tmp_path.glob("*.service")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("ReadWritePaths=")
+    }
+    assert may_write["huimin-day.service"] == ["-/mnt/messages", "-/mnt/archive"]
+    assert may_write["huimin.service"] == ["-/mnt/messages"]
+    assert may_write["huimin-month.service"] == []
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
 def test_systemd_reads_them(run_cli: RunCli, tmp_path: Path) -> None:
     folder, to = tmp_path / "county 100% $HOME", tmp_path / "units"
