@@ -159,12 +159,13 @@ SELECT id, number, state, issued_on, expires_on FROM card WHERE id = :id;
 
 -- ---------------------------------------------------------------- what a holder sees
 -- name: saved_by^
--- What a holder's purchases saved, net of what went back: in a month, and in all.
+-- What a holder's purchases saved, net of what went back: in a month, and in all. What goes back does so in the month of
+-- its purchase, as in the counters of what is left: a month never saved less than nothing.
 SELECT
     CAST(COALESCE(SUM(ledger.discount_fen), 0) AS BIGINT) AS all_fen,
-    CAST(COALESCE(SUM(CASE WHEN substr(ledger.business_day, 1, 7) = :month THEN ledger.discount_fen ELSE 0 END), 0) AS BIGINT) AS month_fen,
+    CAST(COALESCE(SUM(CASE WHEN substr(COALESCE(sale.business_day, ledger.business_day), 1, 7) = :month THEN ledger.discount_fen ELSE 0 END), 0) AS BIGINT) AS month_fen,
     CAST(COUNT(CASE WHEN ledger.kind = 'redemption' THEN 1 END) AS BIGINT) AS purchases
-FROM card CROSS JOIN ledger
+FROM card CROSS JOIN ledger LEFT JOIN ledger AS sale ON sale.id = ledger.reverses_id
 WHERE ledger.card_id = card.id AND card.holder_id = :holder_id;
 
 -- part: purchase

@@ -25,6 +25,7 @@ from huimin.my.requests import (
     request_of_holder,
     requests_of_holder,
 )
+from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
@@ -120,6 +121,17 @@ def test_what_was_not_theirs_is_taken_back_and_the_row_stays(bought: Bought) -> 
     saved = bought.read(saved_by, bought.holder_id, bought.instance.clock())
     assert (saved["month_fen"], saved["all_fen"], saved["purchases"]) == (0, 0, 1)
     assert bought.read(verify_chains) == [] and bought.read(check_rollups) == []
+
+
+def test_what_goes_back_later_is_taken_from_the_month_of_its_purchase(
+    bought: Bought, clock: FixedClock
+) -> None:
+    clock.advance(days=5)
+    now = clock()
+    assert bought.read(saved_by, bought.holder_id, now)["month_fen"] == 0
+    bought.answer(bought.dispute()["id"], "accepted")
+    saved = bought.read(saved_by, bought.holder_id, now)
+    assert (saved["month_fen"], saved["all_fen"]) == (0, 0), "no month saved less than nothing"
 
 
 def test_a_till_that_was_switched_off_since_does_not_stand_in_the_way(bought: Bought) -> None:
