@@ -30,6 +30,11 @@ class Left:
     day_fen: int | None
     month_fen: int | None
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether it applies in every kind of point."""
+        return set(self.outlet_kinds) == set(OUTLET_KINDS)
+
 
 def what_is_left(tx: Transaction, holder_id: str, now: datetime) -> list[Left]:
     """Of each policy that applies to the holder today; empty where none does."""

@@ -61,6 +61,18 @@ def test_a_holder_sees_it_all_and_nothing_shames(me: MyCard) -> None:
         assert client.get(address).status_code == 200
 
 
+def test_a_county_that_sends_no_messages_offers_none(me: MyCard) -> None:
+    client = me.client()
+    assert "现在不发短信" in client.get("/my/see/messages").text
+    assert 'action="/my/messages"' not in client.get("/my/see/messages").text
+
+
+def test_a_policy_of_one_kind_of_outlet_is_not_that_of_all(instance: Instance, app: Any) -> None:
+    make_policy(instance, scope="kind", scope_value="pharmacy")
+    page = MyCard(app, instance).client().get("/my/see/left").text
+    assert "药店" in page and "所有示范点" not in page
+
+
 def test_a_member_of_the_family_sees_less_and_decides_nothing(me: MyCard) -> None:
     sale_id = buy(me)
     client = me.client(member=True)

@@ -22,6 +22,8 @@ from tests.making.staff import csrf_of
 from tests.my.conftest import Household
 
 FAILED = "没有登录成功"
+# What scripts send.
+SIGNED = {"my.use_this_phone", "my.challenge", "my.codes"}
 
 
 def sentence(answer: Any) -> str:
@@ -255,3 +257,11 @@ def test_tries_and_sign_ins_are_on_record_without_what_was_typed(
     ]
     assert "12345678" not in str(events)
     assert client.get("/my/see/card").status_code == 302
+
+
+def test_the_address_of_a_form_opened_again_leads_to_the_door(client: Any, app: Any) -> None:
+    """After a sign-in in vain the address bar says /my/sign-in, and a phone may open it anew."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/my/") and not rule.arguments and rule.endpoint not in SIGNED:
+            answer = client.get(rule.rule)
+            assert answer.status_code in (200, 302), rule.rule

@@ -67,6 +67,7 @@ PUBLIC = {
     "cards.card_page": "what a card's code opens on a phone; says nothing personal",
     "cards.card_page_upper_case": "the same, as the code spells it",
     "my.start": "the door of my card, and for who is signed in there the card",
+    "my.form_address": "the way from a form's address to the door",
     "my.scanned_card": "whether a scanned card is genuine",
     "my.sign_in_now": "the door of my card",
     "my.send_code_now": "the door of my card: a code to the phone on file, and the same answer",

@@ -49,6 +49,20 @@ def door_page(form: Form | None = None, problem: str = "") -> str:
     )
 
 
+@pages.get("/card")
+@pages.get("/sign-in")
+@pages.get("/send-code")
+@pages.get("/sign-out")
+@pages.get("/look")
+@pages.get("/family")
+@pages.get("/sessions")
+@pages.get("/messages")
+@pages.get("/data")
+def form_address() -> Response:
+    """The address where a form was answered, opened again from the address bar or a bookmark."""
+    return redirect(url_for("my.start"))
+
+
 @pages.post("/card")
 def scanned_card() -> Response:
     """Remember the card that was scanned, or forget it; then the door."""
