@@ -1477,8 +1477,9 @@ CREATE TABLE message (
 CREATE INDEX message_due ON message (next_at) WHERE state = 'waiting';
 CREATE INDEX message_holder ON message (holder_id, id);
 CREATE INDEX message_to_tell ON message (id) WHERE state IN ('to_tell', 'failed');
+CREATE INDEX message_content ON message (id) WHERE content_cipher IS NOT NULL;
 CREATE INDEX message_code ON message (expires_at)
-    WHERE kind = 'code' AND content_cipher IS NOT NULL;
+    WHERE expires_at IS NOT NULL AND content_cipher IS NOT NULL;
 
 -- Append-only: somebody of the office went or called to tell it, and what came of that.
 CREATE TABLE message_told (
@@ -1584,6 +1585,7 @@ CREATE TABLE my_code (
     used_at     TEXT
 );
 CREATE INDEX my_code_person ON my_code (holder_id, expires_at);
+CREATE INDEX my_code_expiry ON my_code (expires_at);
 
 -- Sign-ins to "my card". One counts while it has neither ended nor expired, its card copy is neither replaced nor
 -- revoked, and, of a member of the family, while the holder lets them.
@@ -1602,6 +1604,7 @@ CREATE TABLE my_session (
     ended_at    TEXT
 );
 CREATE INDEX my_session_person ON my_session (holder_id, expires_at);
+CREATE INDEX my_session_expiry ON my_session (expires_at);
 
 -- The phone that shows the changing code of a card copy, known by its public key (P-256, base64 of the uncompressed
 -- point); the private key never leaves the phone. A holder has one at a time.
@@ -1616,6 +1619,8 @@ CREATE TABLE my_device (
     ended_at      TEXT
 );
 CREATE UNIQUE INDEX my_device_only ON my_device (holder_id) WHERE ended_at IS NULL;
+CREATE INDEX my_device_holder ON my_device (holder_id);
+CREATE INDEX my_device_ended ON my_device (ended_at);
 
 -- The holder lets a member of the family look at a smaller view of the card.
 CREATE TABLE my_member_view (
@@ -1627,6 +1632,7 @@ CREATE TABLE my_member_view (
     ended_at    TEXT
 );
 CREATE UNIQUE INDEX my_member_view_only ON my_member_view (member_id) WHERE ended_at IS NULL;
+CREATE INDEX my_member_view_holder ON my_member_view (holder_id, member_id);
 
 -- ---------------------------------------------------------------- ratings
 -- A photo that somebody sent, drawn anew without what its file said beside it; its content is a sealed file of the

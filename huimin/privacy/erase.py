@@ -267,7 +267,7 @@ def _erase_household(tx: Transaction, holder_id: str, household: Belongings, now
     for member in (*household.members, *household.elsewhere):
         queries.erase_member(tx, id=member["id"], now=now)
         for drop in DROP_MEMBERS_LOOKS:
-            drop(tx, member_id=member["id"])
+            drop(tx, holder_id=member["holder_id"], member_id=member["id"])
     for other_id in {member["holder_id"] for member in household.elsewhere} - {holder_id}:
         renew_name_grams(tx, other_id)
 

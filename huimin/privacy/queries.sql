@@ -284,13 +284,13 @@ DELETE FROM my_session WHERE holder_id = :holder_id;
 DELETE FROM my_device WHERE holder_id = :holder_id;
 
 -- name: erase_codes_of_member!
-DELETE FROM my_code WHERE member_id = :member_id;
+DELETE FROM my_code WHERE holder_id = :holder_id AND member_id = :member_id;
 
 -- name: erase_sessions_of_member!
-DELETE FROM my_session WHERE member_id = :member_id;
+DELETE FROM my_session WHERE holder_id = :holder_id AND member_id = :member_id;
 
 -- name: erase_views_of_member!
-DELETE FROM my_member_view WHERE member_id = :member_id;
+DELETE FROM my_member_view WHERE holder_id = :holder_id AND member_id = :member_id;
 
 -- name: erase_my_views!
 DELETE FROM my_member_view WHERE holder_id = :holder_id;
@@ -504,11 +504,11 @@ WHERE id_hash IN (SELECT id_hash FROM my_session WHERE expires_at < :before LIMI
 
 -- name: drop_my_codes!
 DELETE FROM my_code
-WHERE id IN (SELECT id FROM my_code WHERE expires_at < :before ORDER BY id LIMIT :row_limit);
+WHERE id IN (SELECT id FROM my_code WHERE expires_at < :before LIMIT :row_limit);
 
 -- name: drop_my_devices!
 DELETE FROM my_device
-WHERE id IN (SELECT id FROM my_device WHERE ended_at < :before ORDER BY id LIMIT :row_limit);
+WHERE id IN (SELECT id FROM my_device WHERE ended_at < :before LIMIT :row_limit);
 
 -- name: drop_drafts!
 DELETE FROM holder_draft

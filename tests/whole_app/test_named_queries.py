@@ -53,6 +53,41 @@ def test_a_page_before_is_read_from_the_same_index_as_a_page_after(
     engine.close()
 
 
+# What is asked every few seconds, at each sight of a list, or inside the writer, of tables that
+# only grow; with the index that keeps it from reading all of them.
+FROM_AN_INDEX = {
+    ("messages", "due_messages"): "message_due",
+    ("messages", "expired_codes"): "message_code",
+    ("messages", "to_tell_after"): "message_to_tell",
+    ("messages", "to_tell_after_counted"): "message_to_tell",
+    ("messages", "to_tell_after_by_village_first"): "message_to_tell",
+    ("privacy", "forget_messages"): "message_content",
+    ("privacy", "drop_my_sessions"): "my_session_expiry",
+    ("privacy", "drop_my_codes"): "my_code_expiry",
+    ("privacy", "drop_my_devices"): "my_device_ended",
+    ("privacy", "erase_my_devices"): "my_device_holder",
+    ("privacy", "erase_codes_of_member"): "my_code_person",
+    ("privacy", "erase_sessions_of_member"): "my_session_person",
+    ("privacy", "erase_views_of_member"): "my_member_view_holder",
+}
+
+
+def test_what_is_asked_often_reads_an_index(
+    make_settings: Callable[[str, str], Settings],
+) -> None:
+    engine = open_engine(make_settings("sqlite", "bare"))
+    for (room, name), index in FROM_AN_INDEX.items():
+        sql = statements(room)[name]
+        names = dict.fromkeys(parameter_names(sql))
+
+        def plan(tx: Transaction, sql: str = sql, names: dict[str, None] = names) -> str:
+            rows = tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}", names)
+            return "; ".join(row["detail"] for row in rows)
+
+        assert f"INDEX {index}" in engine.read(plan), name
+    engine.close()
+
+
 def prepare(tx: Transaction, sql: str) -> None:
     """Let the engine parse and plan the statement without running it."""
     names = parameter_names(sql)

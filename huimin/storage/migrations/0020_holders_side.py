@@ -23,6 +23,7 @@ CREATE TABLE my_code (
     used_at     TEXT
 );
 CREATE INDEX my_code_person ON my_code (holder_id, expires_at);
+CREATE INDEX my_code_expiry ON my_code (expires_at);
 CREATE TABLE my_session (
     id_hash     TEXT PRIMARY KEY,
     id          TEXT NOT NULL UNIQUE,
@@ -37,6 +38,7 @@ CREATE TABLE my_session (
     ended_at    TEXT
 );
 CREATE INDEX my_session_person ON my_session (holder_id, expires_at);
+CREATE INDEX my_session_expiry ON my_session (expires_at);
 CREATE TABLE my_device (
     id            TEXT PRIMARY KEY,
     holder_id     TEXT NOT NULL REFERENCES holder (id),
@@ -48,6 +50,8 @@ CREATE TABLE my_device (
     ended_at      TEXT
 );
 CREATE UNIQUE INDEX my_device_only ON my_device (holder_id) WHERE ended_at IS NULL;
+CREATE INDEX my_device_holder ON my_device (holder_id);
+CREATE INDEX my_device_ended ON my_device (ended_at);
 CREATE TABLE my_member_view (
     id          TEXT PRIMARY KEY,
     holder_id   TEXT NOT NULL REFERENCES holder (id),
@@ -57,6 +61,7 @@ CREATE TABLE my_member_view (
     ended_at    TEXT
 );
 CREATE UNIQUE INDEX my_member_view_only ON my_member_view (member_id) WHERE ended_at IS NULL;
+CREATE INDEX my_member_view_holder ON my_member_view (holder_id, member_id);
 """
 
 # How receipts are judged, with words and photos apart, and the complaints that come of it.
@@ -159,8 +164,9 @@ CREATE TABLE message (
 CREATE INDEX message_due ON message (next_at) WHERE state = 'waiting';
 CREATE INDEX message_holder ON message (holder_id, id);
 CREATE INDEX message_to_tell ON message (id) WHERE state IN ('to_tell', 'failed');
+CREATE INDEX message_content ON message (id) WHERE content_cipher IS NOT NULL;
 CREATE INDEX message_code ON message (expires_at)
-    WHERE kind = 'code' AND content_cipher IS NOT NULL;
+    WHERE expires_at IS NOT NULL AND content_cipher IS NOT NULL;
 CREATE TABLE message_told (
     id          TEXT PRIMARY KEY,
     message_id  TEXT NOT NULL REFERENCES message (id),
