@@ -128,16 +128,20 @@ EVENTS = Words(
 )
 
 
-def own_file(tx: Transaction, secrets: PersonalData, holder: Row, **by: Unpack[By]) -> Row:
-    """The person's own data by section; that they took it is recorded."""
-    record(tx, "holder.downloaded", holder["id"], reason=REASONS["downloaded_by_holder"], **by)
+def record_download(tx: Transaction, holder_id: str, **by: Unpack[By]) -> None:
+    """Record that the holder takes the file; before it is read, so that no file is unrecorded."""
+    record(tx, "holder.downloaded", holder_id, reason=REASONS["downloaded_by_holder"], **by)
+
+
+def own_file(tx: Transaction, secrets: PersonalData, holder: Row, now: datetime) -> Row:
+    """The person's own data by section. It reads years of purchases: not for the writer."""
     person = {
         "name": holder["name"],
         "birth_date": holder["birth_date"],
         "id_number": mask_id_number(secrets.value(holder, "holder.id_number") or ""),
         "phone": mask_phone(secrets.value(holder, "holder.phone")),
     }
-    sections: Row = {"made_at": instant_text(by["now"]), "person": [person]}
+    sections: Row = {"made_at": instant_text(now), "person": [person]}
     for name, columns in SHOWN.items():
         rows = RECORDS[name](tx, holder_id=holder["id"])
         if name == "requests":

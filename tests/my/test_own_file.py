@@ -15,7 +15,7 @@ from huimin.my.left import what_is_left
 from huimin.my.looks import looks_before, told
 from huimin.my.near import points_near
 from huimin.my.purchases import purchases_before
-from huimin.privacy.own_file import own_file, own_text
+from huimin.privacy.own_file import own_file, own_text, record_download
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -37,9 +37,10 @@ def test_the_file_has_what_is_theirs_and_nothing_of_others(instance: Instance) -
     def work(tx: Any) -> dict[str, Any]:
         holder = tx.connection.execute("SELECT * FROM holder").fetchall()
         own = next(dict(row) for row in holder if row["id"] == made.holder_id)
-        return own_file(tx, secrets, own, **by)
+        return own_file(tx, secrets, own, by["now"])
 
-    own = instance.engine.write(work)
+    instance.engine.write(lambda tx: record_download(tx, made.holder_id, **by))
+    own = instance.engine.read(work)
     text = own_text(own, "zh_Hans", instance.clock())
     for part in ("黄筱平", "张小梅", "低保", "¥128.00", "¥10.24", card["number"], "是我女儿黄筱的"):
         assert part in text, part

@@ -27,7 +27,7 @@ from huimin.my.pages.start import back_to
 from huimin.my.requests import WORDS_MAX, ask_correction, request_of_holder
 from huimin.my.stop import stop_own_card
 from huimin.my.words import ABOUT, DONE
-from huimin.privacy.own_file import own_file, own_text
+from huimin.privacy.own_file import own_file, own_text, record_download
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
@@ -138,19 +138,16 @@ def take_data() -> FlaskResponse:
     """The holder's own data as a file: `text` to be read, or `json` for programs."""
     form, looking, by = Form.sent(), who(), acting_holder()
     count_act(files, looking.holder_id)
-    wanted, language, secrets = (
-        form.act("text", "json"),
-        request_language(),
-        instance().personal_data,
-    )
+    wanted, secrets, now = form.act("text", "json"), instance().personal_data, by["now"]
+    change(lambda tx: record_download(tx, looking.holder_id, **by))
 
-    def work(tx: Transaction) -> Row:
-        return own_file(tx, secrets, person(tx, looking.holder_id), **by)
+    def query(tx: Transaction) -> Row:
+        return own_file(tx, secrets, person(tx, looking.holder_id), now)
 
-    own = change(work)
+    own = instance().engine.read(query)
     if wanted == "json":
         return file_response(write_json(own).encode(), "application/json", "huimin-my-data.json")
-    text = own_text(own, language, by["now"])
+    text = own_text(own, request_language(), now)
     return file_response(text.encode(), "text/plain; charset=utf-8", "huimin-my-data.txt")
 
 
