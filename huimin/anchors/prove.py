@@ -32,6 +32,7 @@ from huimin.core.merkle import (
     root_of,
     split,
 )
+from huimin.core.refusals import Refusal
 from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Row, Transaction
 
@@ -83,7 +84,11 @@ def anchored_day(tx: Transaction, row: Row) -> str | None:
 
 
 def proof_of(tx: Transaction, row: Row) -> str | None:
-    """The text of the proof's file for a ledger row; None until its day has an anchor."""
+    """The text of the proof's file for a ledger row; None until its day has an anchor.
+
+    Raises Refusal `proof_contradicted` where the ledger is no longer what was signed: a file that
+    proves nothing is not handed out.
+    """
     anchor = _anchor_with(tx, row)
     if anchor is None:
         return None
@@ -93,6 +98,9 @@ def proof_of(tx: Transaction, row: Row) -> str | None:
     tree = _DayTree(tx, before.frontier, segments)
     index = tree.index_of(row)
     path = inclusion_path(index, anchor["size"], tree.subtree)
+    leaf = leaf_hash(bytes.fromhex(row["hash"]))
+    if root_by_path(leaf, index, anchor["size"], path).hex() != anchor["root"]:
+        raise Refusal("proof_contradicted")
     extra = write_json({"receipt_no": row["receipt_no"], "row_sha256": row["hash"]})
     lines = [
         HEADING,

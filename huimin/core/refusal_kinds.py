@@ -314,6 +314,11 @@ KINDS: dict[str, Kind] = {
         "这张小票的证明文件还没有：每天半夜以后，县里给前一天的流水签名公布；请到时再来下载。",
         QUIET,
     ),
+    "proof_contradicted": Kind(
+        409,
+        "这张小票的记录和县里签名公布过的不一致，现在出不了证明。请把小票收好，拨打服务热线告诉县里。",
+        QUIET,
+    ),
     "method_not_allowed": Kind(405, "这个地址不接受这种请求方法，请看 Allow 头。", AGAIN),
     "unsupported_media_type": Kind(415, "请以 Content-Type: application/json 提交。", AGAIN),
     "payload_too_large": Kind(413, "提交的内容太大，上限为 {limit}。", AGAIN),

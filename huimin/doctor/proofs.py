@@ -42,7 +42,10 @@ def check_chains(_: Scene, tx: Transaction) -> Iterator[Finding]:
 
 def check_sums(_: Scene, tx: Transaction) -> Iterator[Finding]:
     """Roll-ups and counters that are not the sums of their rows."""
-    remedy = text("请运行 huimin ledger rebuild，由流水重算。")
+    remedy = text(
+        "流水的链和存证都没有问题时，请运行 huimin ledger rebuild，由流水重算；"
+        "有问题就先处理它们，汇总是少了哪些流水的另一份凭据。"
+    )
     return _named((difference.text for difference in check_rollups(tx)), remedy)
 
 

@@ -100,6 +100,22 @@ def test_a_rewritten_chain_holds_by_itself_and_is_found_by_the_first_anchor_behi
     assert "存证 huimin-anchor-2026-10-31.txt 时还相符" in finding["sentence"]
 
 
+def test_a_rewritten_row_gets_no_proof(shop: Shop, run_cli: RunCli) -> None:
+    folder = shop.instance.settings.folder
+    receipt_no = shop.instance.engine.read(
+        lambda tx: tx.connection.execute(
+            "SELECT receipt_no FROM ledger WHERE terminal_id = ? AND sequence = 2",
+            (shop.terminals[1],),
+        ).fetchone()["receipt_no"]
+    )
+    assert run_cli(["ledger", "prove", receipt_no], folder).returncode == 0
+    shop.instance.close()
+    with_the_file(folder / "huimin.db", lambda file: rewrite_chain(file, shop.terminals[1], 2))
+    answer = run_cli(["ledger", "prove", receipt_no], folder)
+    assert (answer.returncode, answer.stdout) == (2, ""), answer
+    assert "和县里签名公布过的不一致" in answer.stderr
+
+
 def test_an_empty_folder_of_anchors_is_not_agreement(
     shop: Shop, run_cli: RunCli, tmp_path: Path
 ) -> None:

@@ -67,7 +67,8 @@ def proof_of_row(tx: Transaction, row: Row) -> Proof:
 def proof_file(tx: Transaction, receipt_no: str, hash_prefix: str) -> tuple[str, str]:
     """Name and text of the file that proves the receipt to be in a published day.
 
-    Raises Refusal `not_found` as prove_receipt does, `proof_not_yet` until that day has an anchor.
+    Raises Refusal `not_found` as prove_receipt does, `proof_not_yet` until that day has an anchor,
+    `proof_contradicted` as proof_of does.
     """
     row = row_of_receipt(tx, receipt_no, hash_prefix)
     text = proof_of(tx, row)
