@@ -53,6 +53,7 @@ def set_device(
         raise Refusal("my_holder_only")
     _point(public_key)
     now, device_id = instant_text(by["now"]), new_id()
+    queries.lock_person(tx, holder_id=who.holder_id)
     queries.end_device(tx, holder_id=who.holder_id, now=now)
     queries.insert_device(
         tx,

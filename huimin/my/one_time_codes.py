@@ -82,6 +82,7 @@ def _keep(
     **by: Unpack[By],
 ) -> None:
     now, person = instant_text(by["now"]), {"holder_id": holder_id, "member_id": member_id}
+    queries.lock_person(tx, holder_id=holder_id)
     queries.void_codes(tx, **person, way=way, now=now)
     queries.insert_code(
         tx,

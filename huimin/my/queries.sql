@@ -7,6 +7,10 @@ SELECT card.id AS card_id, holder.id AS holder_id, holder.id_number_cipher, hold
 FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.number = :number AND card.state NOT IN ('replaced', 'revoked') AND holder.erased_at IS NULL;
 
+-- name: lock_person!
+-- Codes and phones of one holder come one after the other: of two at once the second ends the first.
+UPDATE holder SET entitled_until = entitled_until WHERE id = :holder_id;
+
 -- name: number_of_copy$
 SELECT number FROM card WHERE copy_id = :copy_id;
 
