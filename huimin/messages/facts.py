@@ -30,8 +30,10 @@ MOVED_SELDOM = timedelta(hours=1)
 
 
 def post_daily(instance: Instance) -> Outcome:
-    """Write down who is to be told that an entitlement ends, or that a card waits."""
+    """Write down who is to be told that an entitlement ends, or that a card waits; what is not to
+    be told any more leaves the list."""
     outcome = Outcome()
+    _drop_what_is_over(instance)
     done: tuple[tuple[Callable[[Instance], int], Callable[[int], Text]], ...] = (
         (_post_endings, lambda count: text("{count} 人的卡快到期，已列入告知。", count=count)),
         (_post_cards, lambda count: text("{count} 张卡等人领取，已列入告知。", count=count)),
@@ -117,6 +119,20 @@ def _post_cards(instance: Instance) -> int:
         return _post(tx, instance, row["holder_id"], CARD_WAITS, row["id"], {}, now)
 
     return sum(sum(p) for p in in_parts(instance.engine, rows, post, items_max=PART_ROWS))
+
+
+def _drop_what_is_over(instance: Instance) -> int:
+    """The list is read at each page of the office, so it holds no years of what is over."""
+    now = instance.clock()
+    day = county_day(now).isoformat()
+    rows = instance.engine.read(lambda tx: list(queries.no_longer_to_tell(tx, day=day)))
+
+    def drop(tx: Transaction, row: Row) -> int:
+        if queries.message_to_tell(tx, id=row["id"], day=day) is not None:
+            return 0  # it is so again meanwhile
+        return int(queries.drop_untold(tx, id=row["id"], now=instant_text(now)))
+
+    return sum(sum(p) for p in in_parts(instance.engine, rows, drop, items_max=PART_ROWS))
 
 
 def _post_purchase(instance: Instance, now: datetime) -> Callable[[Transaction, Row], bool]:

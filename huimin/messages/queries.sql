@@ -157,15 +157,35 @@ ORDER BY m.id DESC LIMIT :row_limit;
 SELECT COUNT(*) FROM message
 WHERE kind <> 'code' AND id >= :since AND (state = 'failed' OR (state = 'waiting' AND problem IS NOT NULL));
 
--- part: still_to_tell
+-- part: on_the_list
     -- `|| ''`, here and below, keeps the planner from reading every message of these kinds, or every person.
     m.state IN ('to_tell', 'failed') AND m.kind || '' IN ('entitlement_ends', 'card_waits', 'dispute_answered')
-    AND h.erased_at IS NULL
+
+-- part: still_so
+    h.erased_at IS NULL
     AND (m.kind <> 'entitlement_ends'
         OR (m.fact = h.id || ' ' || h.entitled_until AND h.entitled_until >= :day))
     AND (m.kind <> 'card_waits' OR EXISTS (SELECT 1 FROM card AS c WHERE c.id = m.fact AND
         -- with: still_waits
     ))
+
+-- part: still_to_tell
+    -- with: on_the_list
+    AND
+    -- with: still_so
+
+-- name: no_longer_to_tell
+SELECT m.id FROM message AS m JOIN holder AS h ON h.id = m.holder_id
+WHERE
+    -- with: on_the_list
+    AND NOT (
+    -- with: still_so
+    )
+ORDER BY m.id;
+
+-- name: drop_untold!
+UPDATE message SET state = 'dropped', problem = 'no_longer_so', ended_at = :now, content_cipher = NULL
+WHERE id = :id AND state IN ('to_tell', 'failed');
 
 -- name: to_tell_after
 -- read both ways

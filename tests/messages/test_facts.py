@@ -270,3 +270,16 @@ def test_people_without_a_mobile_number_stand_on_the_list(
     post_daily(by_gateway)
     assert (send_due(by_gateway), posted()) == ([], [])
     assert states(by_gateway) == [("entitlement_ends", "to_tell", None)]
+
+
+@pytest.mark.both_engines
+def test_what_is_over_leaves_the_list_on_paper(instance: Instance, clock: FixedClock) -> None:
+    whose_aid_ends(instance, 20)
+    whose_aid_ends(instance, 25)
+    post_daily(instance)
+    assert states(instance) == [("entitlement_ends", "to_tell", None)] * 2
+    clock.advance(days=22)
+    post_daily(instance)
+    over = ("entitlement_ends", "dropped", "no_longer_so")
+    assert states(instance) == [over, ("entitlement_ends", "to_tell", None)]
+    assert rows(instance)[0]["content_cipher"] is None

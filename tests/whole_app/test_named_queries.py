@@ -61,6 +61,7 @@ FROM_AN_INDEX = {
     ("messages", "to_tell_after"): "message_to_tell",
     ("messages", "to_tell_after_counted"): "message_to_tell",
     ("messages", "to_tell_after_by_village_first"): "message_to_tell",
+    ("messages", "no_longer_to_tell"): "message_to_tell",
     ("privacy", "forget_messages"): "message_content",
     ("privacy", "drop_my_sessions"): "my_session_expiry",
     ("privacy", "drop_my_codes"): "my_code_expiry",
