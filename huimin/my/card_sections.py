@@ -20,7 +20,7 @@ from huimin.holders.people import (
 from huimin.instance import Instance
 from huimin.my import queries
 from huimin.my.left import saved_by, what_is_left
-from huimin.my.looks import looks_before, told
+from huimin.my.looks import in_words, looks_before
 from huimin.my.near import points_near
 from huimin.my.purchases import purchases_before
 from huimin.my.requests import requests_of_holder
@@ -134,7 +134,7 @@ def requests_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
 def looks_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
     """Who looked last."""
     rows = looks_before(tx, {"holder_id": looking.who.holder_id}, "", 4 * SHOWN)
-    return {"looks": told(rows)[:SHOWN]}
+    return {"looks": in_words(rows)[:SHOWN]}
 
 
 def nothing(_tx: Transaction, _looking: Looks) -> Mapping[str, Any]:

@@ -56,16 +56,16 @@ def signed_in_holder() -> SignedIn | None:
     """Who is signed in to "my card" on this request, or None; asked of the database once."""
     if "my_signed_in" not in g:
         g.my_signed_in = _find()
-    found: SignedIn | None = g.my_signed_in
-    return found
+    person: SignedIn | None = g.my_signed_in
+    return person
 
 
 def who() -> SignedIn:
     """The same, for use in a guarded view. Raises Refusal `my_signed_out`."""
-    found = signed_in_holder()
-    if found is None:
+    person = signed_in_holder()
+    if person is None:
         raise Refusal("my_signed_out")
-    return found
+    return person
 
 
 def acting_holder() -> By:
@@ -102,9 +102,9 @@ def _find() -> SignedIn | None:
     if not secret:
         return None
     now = instance().clock()
-    found = instance().engine.read(lambda tx: signed_in_by(tx, secret, now))
-    if found is not None and found.opened_by is not None:
+    person = instance().engine.read(lambda tx: signed_in_by(tx, secret, now))
+    if person is not None and person.opened_by is not None:
         staff = signed_in()
-        is_theirs = staff is not None and staff.username == found.opened_by
-        return found if is_theirs and staff and allows(staff.role, AT_COUNTER) else None
-    return found
+        is_theirs = staff is not None and staff.username == person.opened_by
+        return person if is_theirs and staff and allows(staff.role, AT_COUNTER) else None
+    return person

@@ -48,14 +48,14 @@ def what_is_left(tx: Transaction, holder_id: str, now: datetime) -> list[Left]:
         terms = policy_on(tx, {"outlet_id": "", "outlet_kind": kind}, today, eligibilities)
         if terms is not None:
             by_policy.setdefault(terms.id, (terms, []))[1].append(kind)
-    found = []
+    lefts = []
     for terms, kinds in by_policy.values():
         usage = usage_at(tx, holder_id=holder_id, terms=terms, at=now, now=now)
         left = remaining(terms, usage)
         month_fen = _within(left["card_month_fen"], left["budget_fen"])
         # What the month leaves is also the most that today can have.
         day_fen = _within(left["card_day_fen"], month_fen)
-        found.append(
+        lefts.append(
             Left(
                 outlet_kinds=tuple(kinds),
                 rate_bp=terms.rate_bp,
@@ -64,7 +64,7 @@ def what_is_left(tx: Transaction, holder_id: str, now: datetime) -> list[Left]:
                 month_fen=month_fen,
             )
         )
-    return found
+    return lefts
 
 
 def saved_by(tx: Transaction, holder_id: str, now: datetime) -> Row:

@@ -47,7 +47,7 @@ class Look:
     times: int = 1
 
 
-def told(rows: Iterable[Mapping[str, Any]]) -> list[Look]:
+def in_words(rows: Iterable[Mapping[str, Any]]) -> list[Look]:
     """The looks of some rows in words; those of a till on a day are one where they are together."""
     looks: list[Look] = []
     for row in rows:

@@ -84,11 +84,11 @@ def months_of_good(tx: Transaction, good_id: str, month: str) -> list[MonthPrice
     for _ in range(MONTHS_BACK - 1):
         first = previous_month(first)
     rows = queries.months_of_good(tx, good_id=good_id, first_month=first, last_month=month)
-    found = []
+    medians = []
     for each_month, prices in groupby(rows, key=lambda row: row["month"]):
         listed = [row["price_fen"] for row in prices]
-        found.append(MonthPrice(each_month, _median(listed), len(listed)))
-    return found
+        medians.append(MonthPrice(each_month, _median(listed), len(listed)))
+    return medians
 
 
 def months_with_prices(tx: Transaction) -> list[str]:

@@ -12,7 +12,7 @@ from huimin.core.json_text import write_json
 from huimin.holders.person_page import note_view
 from huimin.instance import Instance
 from huimin.my.left import what_is_left
-from huimin.my.looks import looks_before, told
+from huimin.my.looks import in_words, looks_before
 from huimin.my.near import points_near
 from huimin.my.purchases import purchases_before
 from huimin.privacy.own_file import own_file, own_text, record_download
@@ -78,7 +78,7 @@ def test_who_looked_is_told_by_post_and_town_and_why(instance: Instance) -> None
         log.note(at=now, outcome="found", card_id=card["id"], terminal_id=terminal["id"])
     log.flush()
     rows = instance.engine.read(lambda tx: looks_before(tx, {"holder_id": holder["id"]}))
-    looks = [(look.who.say(), look.what, look.reason, look.times) for look in told(rows)]
+    looks = [(look.who.say(), look.what, look.reason, look.times) for look in in_words(rows)]
     assert looks == [
         ("天池平价超市的收银台", "till_look", None, 3),
         ("县里管理系统的人", "card.refusal_explained", None, 1),

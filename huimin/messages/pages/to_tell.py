@@ -77,8 +77,8 @@ def keep_told() -> Answer:
 def print_to_tell() -> str:
     """The list on paper, for whoever goes to the village."""
     names, places, criteria = names_for_reader(), place_names(), _criteria(_filters())
-    found = instance().engine.read(lambda tx: to_tell_after(tx, criteria, count=PRINTED_MAX + 1))
-    rows = sorted(found[:PRINTED_MAX], key=lambda row: str(row["division_code"]))
+    listed = instance().engine.read(lambda tx: to_tell_after(tx, criteria, count=PRINTED_MAX + 1))
+    rows = sorted(listed[:PRINTED_MAX], key=lambda row: str(row["division_code"]))
     results = OnPages(RESULTS)
     return render_template(
         "messages/print.html",
@@ -92,7 +92,7 @@ def print_to_tell() -> str:
             for row in rows
         ],
         place=places.get(criteria.division_code or criteria.within or "", ""),
-        many=len(found) > PRINTED_MAX,
+        many=len(listed) > PRINTED_MAX,
         printed_max=PRINTED_MAX,
         filters=_filters(),
         today=county_day(instance().clock()),

@@ -20,7 +20,7 @@ from huimin.my import queries
 from huimin.my.family_view import end_view
 from huimin.my.guards import acting_holder, require_holder, who
 from huimin.my.limits import asks, count_act, files, stops
-from huimin.my.looks import looks_before, told
+from huimin.my.looks import in_words, looks_before
 from huimin.my.near import points_near
 from huimin.my.pages import pages
 from huimin.my.pages.start import back_to
@@ -129,7 +129,7 @@ def looks() -> str:
     own = {"holder_id": who().holder_id}
     place = Place(request.args.get("after", ""), request.args.get("before", ""))
     page = instance().engine.read(lambda tx: page_of(looks_before, tx, own, place))
-    return render_template("my/looks.html", page=page, looks=told(page.rows))
+    return render_template("my/looks.html", page=page, looks=in_words(page.rows))
 
 
 @pages.post("/data")

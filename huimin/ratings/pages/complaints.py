@@ -94,10 +94,10 @@ def settle(complaint_id: str) -> Answer:
 
 def _complaint_page(complaint_id: str, form: Form, *, opened: str = "") -> str:
     def query(tx: Transaction) -> dict[str, Any]:
-        found = complaint_by_id(tx, complaint_id)
-        sale = row_by_id(tx, found["ledger_id"])
+        row = complaint_by_id(tx, complaint_id)
+        sale = row_by_id(tx, row["ledger_id"])
         return {
-            "complaint": found,
+            "complaint": row,
             "proof": None if sale is None else proof_of_row(tx, sale),
             "steps": steps_of(tx, complaint_id),
         }
