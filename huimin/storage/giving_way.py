@@ -126,14 +126,15 @@ def behind_the_tills(work: Callable[[], T]) -> T:
         return work()
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(run)
         try:
+            future = pool.submit(run)
             # An interrupt that another thread is handed is noticed when this one wakes.
             while not wait([future], timeout=WAKE_SECONDS).done:
                 pass
             return future.result()
         except BaseException:
-            # Somebody interrupted the command: the work ends between two of its steps.
+            # Somebody interrupted the command, perhaps while the thread began: the work ends
+            # between two of its steps.
             stopped.set()
             raise
 

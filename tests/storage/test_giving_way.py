@@ -107,7 +107,7 @@ def test_what_a_command_computes_ends_between_two_steps_when_it_is_interrupted()
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         behind_the_tills(work)
-    assert ended.is_set()
+    assert ended.wait(60)
     assert behind_the_tills(lambda: 7) == 7
     with pytest.raises(KeyError):
         behind_the_tills(lambda: {}["nothing"])
