@@ -275,6 +275,19 @@ def test_a_gap_of_network_is_bridged(visit: Visit, holder: Holder) -> None:
     page.wait_for_selector("#shown:not([hidden])")
 
 
+def test_codes_that_are_here_stay_when_too_many_ask_from_the_same_address(holder: Holder) -> None:
+    holder.sign_in()
+    holder.show_code()
+    page = holder.page
+    refused = {"code": "too_many_requests", "detail": "-"}
+    holder.context.route("**/my/code/c*", lambda route: route.fulfill(status=429, json=refused))
+    first = holder.code()
+    page.click("#fresh")
+    page.wait_for_selector("#offline:not([hidden])")
+    holder.wait_for_another(first)
+    assert page.is_visible("#shown")
+
+
 def test_the_code_can_be_installed_and_keeps_the_screen_on(holder: Holder) -> None:
     holder.page.add_init_script(
         """Object.defineProperty(navigator, "wakeLock", { value: {

@@ -34,7 +34,8 @@ from huimin.web.json_body import json_body
 from huimin.web.setup import csrf
 from huimin.web.throttle import Throttle
 
-_asked_per_address = Throttle("my_codes", RateLimitItemPerMinute(120))
+# A phone asks about once a minute; many may stand behind one address of a mobile network.
+_asked_per_address = Throttle("my_codes", RateLimitItemPerMinute(600))
 _asked_per_phone = Throttle("my_phone", RateLimitItemPerMinute(12))
 # A challenge is answered once.
 _challenges = Throttle("my_challenge", RateLimitItemPerMinute(1, multiples=3))

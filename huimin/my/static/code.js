@@ -59,7 +59,8 @@ async function ask(address, body) {
     body: JSON.stringify(body),
     signal: patience.signal,
   });
-  if (response.status >= 500) throw new Error("away");
+  // Too many (429) may be others behind the same address: the codes that are here still count.
+  if (response.status >= 500 || response.status === 429) throw new Error("away");
   const answer = await response.json();
   if (!response.ok) throw new Refused(answer.code, answer.detail);
   return answer;
