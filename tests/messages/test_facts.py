@@ -166,6 +166,24 @@ def test_a_purchase_is_told_once_to_who_wants_it_and_names_no_outlet(
     assert "宏扬" not in str(posted()) and wants["number"] not in str(posted())
 
 
+def test_a_clock_that_was_ahead_hides_no_later_purchase(
+    by_gateway: Instance, clock: FixedClock
+) -> None:
+    make_policy(by_gateway)
+    card, (_terminal, key) = make_card(by_gateway), make_terminal(by_gateway)
+    by: Any = {"now": clock(), "actor": "test"}
+    wish = Choice(purchases=True)
+    by_gateway.engine.write(lambda tx: choose(tx, card["holder_id"], wish, **by))
+    # Ids of rows are made by the machine's clock.
+    right = datetime.now(UTC) + timedelta(minutes=1)
+    for ahead in (0, 400, 0):
+        clock.now = right + timedelta(days=ahead)
+        assert post_purchases(by_gateway) == 0
+    make_redemption(by_gateway, card, key)
+    clock.advance(minutes=2)
+    assert post_purchases(by_gateway) == 1
+
+
 def test_a_reader_of_the_ledger_that_begins_tells_nothing_old_and_moves_seldom(
     by_gateway: Instance, clock: FixedClock
 ) -> None:
