@@ -25,6 +25,7 @@ LOOKS = Words(
         "holder.exported": "把全部资料导出给您本人",
         "holder.downloaded": "下载了您的资料",
         "holder.my_card_opened": "在窗口替您打开了“我的卡”",
+        "holder.my_code_given": "给了“我的卡”的登录码",
         "holder.evidence_read": "打开了您交的材料",
         "card.refusal_explained": "查了您的卡能不能优惠",
         "card.caller_proved": "有人来电，核对了身份",

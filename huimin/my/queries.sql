@@ -213,7 +213,7 @@ FROM audit_event LEFT JOIN staff ON staff.username = audit_event.actor
     LEFT JOIN division ON division.code = staff.division_code
 
 -- part: looks
-    AND audit_event.action IN ('holder.viewed', 'holder.unmasked', 'holder.phone_shown', 'holder.exported', 'holder.downloaded', 'holder.my_card_opened',
+    AND audit_event.action IN ('holder.viewed', 'holder.unmasked', 'holder.phone_shown', 'holder.exported', 'holder.downloaded', 'holder.my_card_opened', 'holder.my_code_given',
         'holder.evidence_read', 'card.refusal_explained', 'card.caller_proved', 'card.caller_not_proved')
 
 -- name: looks_before

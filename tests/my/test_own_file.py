@@ -14,6 +14,7 @@ from huimin.instance import Instance
 from huimin.my.left import what_is_left
 from huimin.my.looks import in_words, looks_before
 from huimin.my.near import points_near
+from huimin.my.one_time_codes import give_code
 from huimin.my.purchases import purchases_before
 from huimin.privacy.own_file import own_file, own_text, record_download
 from tests.making.cards import make_card
@@ -63,7 +64,7 @@ def test_who_looked_is_told_by_post_and_town_and_why(instance: Instance) -> None
     card = make_card(instance, holder)
     registrar = make_staff(instance, "registrar", division_code="512022002000", name="李登记")
     terminal, key = make_terminal(instance, make_outlet(instance, name="天池平价超市"))
-    now = instance.clock()
+    now, secrets = instance.clock(), instance.personal_data
 
     def work(tx: Any) -> None:
         note_view(tx, holder["id"], now=now, actor=registrar["username"])
@@ -71,6 +72,7 @@ def test_who_looked_is_told_by_post_and_town_and_why(instance: Instance) -> None
         record(tx, "holder.unmasked", holder["id"], **why)
         record(tx, "holder.changed", holder["id"], **why)
         record(tx, "card.refusal_explained", card["id"], now=now, actor="cli:root")
+        give_code(tx, secrets, holder["id"], now=now, actor=registrar["username"])
 
     instance.engine.write(work)
     log = instance.part(LookupLog)
@@ -81,6 +83,7 @@ def test_who_looked_is_told_by_post_and_town_and_why(instance: Instance) -> None
     looks = [(look.who.say(), look.what, look.reason, look.times) for look in in_words(rows)]
     assert looks == [
         ("天池平价超市的收银台", "till_look", None, 3),
+        ("南塔街道的登记员", "holder.my_code_given", None, 1),
         ("县里管理系统的人", "card.refusal_explained", None, 1),
         ("南塔街道的登记员", "holder.unmasked", "核对电话", 1),
         ("南塔街道的登记员", "holder.viewed", None, 1),
