@@ -175,6 +175,20 @@ def looks_right(page: Any, address: str, least: float) -> None:
     page.evaluate("document.documentElement.style.fontSize = ''")
 
 
+def test_two_presses_make_one_phone_and_a_lost_network_is_said(holder: Holder) -> None:
+    holder.sign_in()
+    page, sent = holder.page, []
+    page.route("**/my/code/phone", lambda route: route.abort())
+    page.click("#code .button")
+    page.wait_for_selector("[data-phone-problem=unsent]:not([hidden])")
+    assert page.is_hidden("[data-phone-problem=unkept]")
+    page.unroute("**/my/code/phone")
+    page.on("request", lambda request: sent.append(request.url.endswith("/my/code/phone")))
+    page.dblclick("#code .button")
+    page.wait_for_selector("#shown:not([hidden])")
+    assert sent.count(True) == 1
+
+
 def test_every_page_is_large_alone_and_without_barrier(holder: Holder, county: County) -> None:
     page = holder.page
     page.goto(f"{county.address}/my/")

@@ -1,7 +1,7 @@
 // @ts-check
 // What every page of "my card" can do: read a section aloud, and make this the phone that shows the changing code.
 
-import { readPhone, registerPhone } from "./phone_key.js";
+import { readPhone, registerPhone, Unsent } from "./phone_key.js";
 
 const VOICES = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", en: "en-US" };
 const NOT_READ = "button, form, .button, .unseen, [hidden], [aria-hidden=true], noscript, script";
@@ -40,17 +40,33 @@ if ("speechSynthesis" in window) {
 }
 
 const useThis = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a[data-phone]"));
+let isAsking = false;
 useThis?.addEventListener("click", async (event) => {
   event.preventDefault();
-  const problem = /** @type {HTMLElement} */ (document.querySelector("[data-phone-problem]"));
+  // Two presses would be two phones, of which the one that is kept may be the one that has ended.
+  if (isAsking) return;
+  isAsking = true;
+  const problems = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-phone-problem]")]);
+  for (const problem of problems) problem.hidden = true;
   try {
     const phone = await readPhone();
     if (!phone || phone.phone !== useThis.dataset.phoneId) {
       const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") || "";
-      await registerPhone(useThis.dataset.phone || "", token);
+      useThis.dataset.phoneId = await registerPhone(useThis.dataset.phone || "", token);
     }
     location.href = useThis.href;
-  } catch {
+  } catch (error) {
+    // The sign-in has ended: the start says how to get in.
+    if (error instanceof Unsent && error.status === 401) location.href = useThis.dataset.start || "";
+    else show(error instanceof Unsent ? "unsent" : "unkept");
+  } finally {
+    isAsking = false;
+  }
+
+  /** @param {string} what */
+  function show(what) {
+    const problem = problems.find((one) => one.dataset.phoneProblem === what);
+    if (!problem) return;
     problem.hidden = false;
     problem.scrollIntoView({ block: "center" });
   }

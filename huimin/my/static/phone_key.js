@@ -8,6 +8,15 @@ const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 
 /** @typedef {{ phone: string, key: CryptoKey }} Phone */
 
+/** The server was not reached, or refused. */
+export class Unsent extends Error {
+  /** @param {number | undefined} status of its answer */
+  constructor(status) {
+    super("unsent");
+    this.status = status;
+  }
+}
+
 /** @returns {Promise<IDBDatabase>} */
 function open() {
   return new Promise((resolve, reject) => {
@@ -47,18 +56,30 @@ export function readPhone() {
  * Make a key, let the server know its public half, and keep the key.
  * @param {string} address
  * @param {string} token against forged requests
+ * @returns {Promise<string>} the phone's id
+ * @throws {Unsent} where no answer came that takes the key
  */
 export async function registerPhone(address, token) {
   const pair = await crypto.subtle.generateKey(CURVE, false, ["sign"]);
   const point = await crypto.subtle.exportKey("raw", pair.publicKey);
-  const response = await fetch(address, {
+  const response = await answered(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
     body: JSON.stringify({ public_key: base64(point) }),
   });
-  if (!response.ok) throw new Error("refused");
   const { phone } = await response.json();
   await within("readwrite", (store) => store.put({ phone, key: pair.privateKey }, "this"));
+  return phone;
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} request
+ */
+async function answered(address, request) {
+  const response = await fetch(address, request).catch(() => undefined);
+  if (!response?.ok) throw new Unsent(response?.status);
+  return response;
 }
 
 /**
