@@ -68,10 +68,12 @@ def money_text(fen: int) -> str:
 def parse_yuan(text: str) -> int:
     """Parse 元 ("128", "128.5", "¥1,280.00"), of any width, into fen. Raises ValueError."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    cleaned = plain.lstrip("¥").replace(",", "").removesuffix("元")
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", cleaned, re.ASCII):
+    cleaned = plain.lstrip("¥").removesuffix("元")
+    # "12,80" is no 1,280.00: a comma stands before three digits, or it was meant for a point.
+    whole_yuan = r"([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})"
+    if not re.fullmatch(whole_yuan + r"(\.[0-9]{1,2})?", cleaned, re.ASCII):
         raise ValueError("not an amount in yuan")
-    whole, _, part = cleaned.partition(".")
+    whole, _, part = cleaned.replace(",", "").partition(".")
     return int(whole) * 100 + int(part.ljust(2, "0") or "0")
 
 

@@ -15,6 +15,7 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders.working_days import WorkingDays
 from huimin.ratings import queries
+from huimin.ratings.judgement import written
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -115,7 +116,7 @@ def _add_step(
     result: str | None = None,
     **by: Unpack[By],
 ) -> None:
-    text = text.strip()
+    text = written(text)
     if not 1 <= len(text) <= TEXT_MAX:
         raise field_problem("text", "请写下说明，不超过 {text_max} 字。", text_max=TEXT_MAX)
     queries.insert_step(

@@ -35,12 +35,17 @@ def read_judgement(given: str, stars: str, words: str) -> Judgement:
         problems.refuse("given", "请选一项：优惠给了、只给了一部分、没有给。")
     if stars not in {str(number) for number in STARS}:
         problems.refuse("stars", "请选 1 到 5 颗星。")
-    words = "".join(letter for letter in words if letter == "\n" or _is_written(letter)).strip()
+    words = written(words)
     if len(words) > WORDS_MAX:
         problems.refuse("words", "最多写 {words_max} 字。", words_max=WORDS_MAX)
     problems.finish()
     return Judgement(cast(Given, given), int(stars), words or None)
 
 
-def _is_written(letter: str) -> bool:
+def written(text: str) -> str:
+    """What was typed, without letters that nobody sees and no database takes (NUL)."""
+    return "".join(letter for letter in text if letter == "\n" or _is_seen(letter)).strip()
+
+
+def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter)[0] != "C"

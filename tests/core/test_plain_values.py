@@ -64,7 +64,9 @@ def test_amounts_as_typed(text: str, fen: int) -> None:
     assert parse_yuan(text) == fen
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1.234", "1e3", "NaN", "一百", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["", "-1", "1.234", "1e3", "NaN", "一百", "1 2", "12,80", "1,2345"]
+)
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError, match="amount"):
         parse_yuan(text)

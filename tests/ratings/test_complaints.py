@@ -48,6 +48,7 @@ def test_from_no_to_an_answer(app: Any, till: ApiTill, clock: FixedClock) -> Non
     def step(**form: str) -> Any:
         return office.post(address, data={"csrf_token": csrf_of(office, address), **form})
 
+    assert step(act="note", text="\0\u200b").status_code == 422
     assert step(act="note", text="已给店长打电话").status_code == 302
     assert step(act="answer", text="正在查当天的小票").status_code == 302
     assert step(act="due", text="店里停业", due_on="2026-11-12").status_code == 422
