@@ -113,7 +113,7 @@ def test_the_shown_card_is_sold_to_and_the_month_is_opened(visit: Visit) -> None
     looks_right(visit)
     # The sale has arrived in this month's figures, as the panel says.
     page.goto(visit.county.address + "/today")
-    assert "¥10.24" in page.inner_text("main")
+    page.locator("main .month-strip", has_text="¥10.24").wait_for()
     visit.follow("#tour a")
     visit.follow(f'a[href="/months/{LAST_MONTH}"]')
     visit.follow(page.get_by_role("button", name="开始核对"))
