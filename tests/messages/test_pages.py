@@ -77,6 +77,7 @@ def test_whom_no_phone_takes_is_told_by_list_and_what_came_of_it_is_recorded(
     assert ticks(registrar.get("/messages/to-tell").text) == []
     person = registrar.get(f"/messages/people/{near['id']}").text
     assert "已经告知" in person and office.names[registrar] in person
+    assert len(events(instance, near, "holder.viewed")) == 1
     recorded = [read_json(e["new_json"]) for e in events(instance, near, "message.told")]
     assert sorted(one["result"] for one in recorded) == ["no_answer", "reached"]
 

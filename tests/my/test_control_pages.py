@@ -106,6 +106,7 @@ def test_not_mine_is_asked_answered_and_read(me: MyCard, office: Office) -> None
     assert request_id in listed and "黄*平" in listed and "那天我在医院" not in listed
     page = administrator.get(f"/requests/{request_id}").text
     assert "那天我在医院" in page and "天池平价超市" in page and "收回优惠 ¥10.24" in page
+    assert "管理员" in client.get("/my/looks").text
     told = {"act": "accepted", "answer": "查了监控，不是您，优惠已收回。"}
     answer = office.post(administrator, f"/requests/{request_id}", **told)
     assert answer.status_code == 302

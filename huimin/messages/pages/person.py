@@ -15,6 +15,7 @@ from huimin.access.guards import acting, member, own_division, require
 from huimin.core.identity import mask_phone
 from huimin.core.permissions import allows
 from huimin.divisions.within import required_within
+from huimin.holders.person_page import note_view
 from huimin.messages import queries
 from huimin.messages.choices import Choice, choice_of, choose
 from huimin.messages.log import last_failure, messages_of
@@ -23,7 +24,7 @@ from huimin.messages.pages.words import CHANNELS, COLOURS, STATES, problem_text
 from huimin.messages.tell import RESULTS
 from huimin.messages.texts import KIND_WORDS
 from huimin.storage.engine import Row, Transaction
-from huimin.web.current import instance
+from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.words import LANGUAGE_NAMES, OnPages
 
@@ -31,7 +32,14 @@ from huimin.web.words import LANGUAGE_NAMES, OnPages
 @pages.get("/people/<holder_id>", endpoint="person")
 @require("message.person")
 def show_person(holder_id: str) -> str:
-    """The page."""
+    """The page; that it was looked at is recorded."""
+    by, within = acting(), own_division()
+
+    def work(tx: Transaction) -> None:
+        required_within(queries.person_of(tx, id=holder_id), within)
+        note_view(tx, holder_id, **by)
+
+    change(work)
     return _page(holder_id, Form())
 
 

@@ -18,6 +18,7 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal, field_problem
+from huimin.holders.person_page import note_view
 from huimin.my.answer import ACCEPTED, DECLINED, answer_request
 from huimin.my.requests import RequestCriteria, request_in, requests_before
 from huimin.my.stop import FACTS, card_of_caller, stop_for_caller
@@ -54,7 +55,14 @@ def requests() -> str | Response:
 @requests_pages.get("/requests/<request_id>")
 @require("holder_request.read")
 def request(request_id: str) -> str:
-    """One request, with the ledger's row or the person beside it."""
+    """One request, with the ledger's row or the person beside it; a look at the person."""
+    by, within, secrets = acting(), own_division(), instance().personal_data
+
+    def work(tx: Transaction) -> None:
+        asked = request_in(tx, secrets, request_id, within=within)
+        note_view(tx, asked["holder_id"], **by)
+
+    change(work)
     return _request_page(request_id, Form())
 
 
