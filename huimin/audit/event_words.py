@@ -137,6 +137,7 @@ EVENTS = {
     "claim.approved": _("通过补录"),
     "claim.rejected": _("不通过补录"),
     "rating.answered": _("评价一张小票"),
+    "rating.objected": _("说小票的评价不是自己答的"),
     "rating.photo_read": _("看评价的照片"),
     "basket_good.added": _("商品放进比价篮子"),
     "basket_good.ended": _("停用比价的商品"),

@@ -30,15 +30,16 @@ def due_day(now: datetime, working_days: WorkingDays, days: int) -> date:
     return working_days.after(county_day(now), days)
 
 
-def open_complaint(tx: Transaction, rating_id: str, *, due_on: date, **by: Unpack[By]) -> str:
-    """Open the complaint of a rating; returns its id."""
-    complaint_id = new_id()
+def open_complaint(tx: Transaction, rating_id: str, *, due_on: date, **by: Unpack[By]) -> bool:
+    """Open the complaint of a rating; False where it has one."""
     at = instant_text(by["now"])
-    queries.insert_complaint(
-        tx, id=complaint_id, rating_id=rating_id, due_on=due_on.isoformat(), opened_at=at
+    complaint_id = queries.insert_complaint(
+        tx, id=new_id(), rating_id=rating_id, due_on=due_on.isoformat(), opened_at=at
     )
+    if complaint_id is None:
+        return False
     record(tx, "complaint.opened", complaint_id, new={"due_on": due_on.isoformat()}, **by)
-    return complaint_id
+    return True
 
 
 def note_complaint(tx: Transaction, complaint_id: str, *, text: str, **by: Unpack[By]) -> None:

@@ -72,9 +72,11 @@ ORDER BY rating_month.month DESC, rating_month.outlet_id;
 -- name: outlets_of_merchant
 SELECT id, name, kind FROM outlet WHERE merchant_id = :merchant_id ORDER BY name, id;
 
--- name: insert_complaint!
+-- name: insert_complaint$
+-- Nothing where the rating has one.
 INSERT INTO complaint (id, rating_id, state, due_on, opened_at)
-VALUES (:id, :rating_id, 'open', :due_on, :opened_at);
+VALUES (:id, :rating_id, 'open', :due_on, :opened_at)
+ON CONFLICT (rating_id) DO NOTHING RETURNING id;
 
 -- name: lock_complaint^
 UPDATE complaint SET state = state WHERE id = :id RETURNING *;

@@ -77,6 +77,22 @@ def rate(
     return str(rating_id)
 
 
+def object_to_rating(
+    tx: Transaction, sale: Mapping[str, Any], *, due_on: date, now: datetime
+) -> None:
+    """Complain about a sale that somebody else has judged: the shop prints the receipt, and may
+    read its code first.
+
+    The judgement stays; a complaint that is there already is enough. Raises Refusal `not_found`
+    where nobody has judged.
+    """
+    rating = rating_of(tx, sale["id"])
+    if rating is None:
+        raise Refusal("not_found")
+    if open_complaint(tx, rating["id"], due_on=due_on, now=now, actor=ACTOR):
+        record(tx, "rating.objected", rating["id"], now=now, actor=ACTOR)
+
+
 def rating_of(tx: Transaction, ledger_id: str) -> Row | None:
     """How the sale was judged; None if it was not."""
     row: Row | None = queries.rating_of_sale(tx, ledger_id=ledger_id)

@@ -41,6 +41,24 @@ def test_a_receipt_is_judged_once(app: Any, till: ApiTill) -> None:
     assert rows(till.instance, "complaint") == []  # in part, and no words about it
 
 
+@pytest.mark.both_engines
+def test_a_shop_that_answers_first_keeps_nobody_from_complaining(app: Any, till: ApiTill) -> None:
+    path, shop, customer = receipt_of(till.redeem().json), app.test_client(), app.test_client()
+    early = customer.post(path, data={"csrf_token": csrf_of(customer, path), "act": "object"})
+    assert early.status_code == 404
+    send_judgement(shop, path, given="yes", stars="5")
+    assert "优惠没有给够，请县里核实" in customer.get(path).text
+    form = {"csrf_token": csrf_of(customer, path), "act": "object"}
+    assert [customer.post(path, data=form).status_code for _ in range(2)] == [303, 303]
+    page = customer.get(path).text
+    assert "处理中" in page and "优惠没有给够，请县里核实" not in page
+    (rating,), (complaint,) = rows(till.instance, "rating"), rows(till.instance, "complaint")
+    assert (rating["given"], complaint["state"]) == ("yes", "open")
+    administrator = app.test_client()
+    sign_in(administrator, make_staff(till.instance, "administrator")["username"])
+    assert "不是自己答的" in administrator.get(f"/complaints/{complaint['id']}").text
+
+
 def test_two_presses_at_once_are_one_answer(app: Any, till: ApiTill) -> None:
     path = receipt_of(till.redeem().json)
     visitors = [app.test_client() for _ in range(4)]

@@ -6,6 +6,7 @@ answered and what became of it. It never shows a name, a card, or the photo that
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -22,7 +23,7 @@ from huimin.pictures.take_photo import FILE_BYTES_MAX, Photo, drawn_anew
 from huimin.ratings.complaints import SHOWN, due_day, steps_of
 from huimin.ratings.judgement import GIVEN, STARS, WORDS_MAX, read_judgement
 from huimin.ratings.pages import pages
-from huimin.ratings.rate import rate, rating_of, words_of
+from huimin.ratings.rate import object_to_rating, rate, rating_of, words_of
 from huimin.ratings.words import GIVEN_WORDS, RESULT_WORDS, STARS_WORDS
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.places import Places
@@ -38,6 +39,7 @@ looks_per_address = Throttle("receipt_looks", RateLimitItemPerMinute(60))
 answers_per_receipt = Throttle("rating_answers", RateLimitItemPerHour(20))
 answers_per_address = Throttle("ratings_from", RateLimitItemPerMinute(20))
 PHOTO = "photo"
+OBJECT = "object"
 
 
 def holds_receipt() -> bool:
@@ -74,6 +76,8 @@ def answer(receipt_no: str, hash_prefix: str) -> Answer:
     answers_per_address.count(asking_network())
     sale = instance().engine.read(lambda tx: row_of_receipt(tx, receipt_no, hash_prefix))
     form = Form.sent()
+    if form.text("act") == OBJECT:
+        return _object(sale, hash_prefix)
     try:
         answers_per_receipt.count(sale["id"])
         _judge(sale, form)
@@ -87,7 +91,27 @@ def answer(receipt_no: str, hash_prefix: str) -> Answer:
         tell(_("这张小票已经评价过了，下面是当时的回答。"))
     else:
         tell(_("已收到您的评价，谢谢。"))
-    address = url_for("ratings.receipt", receipt_no=receipt_no, hash_prefix=hash_prefix)
+    return _to_judgement(sale, hash_prefix)
+
+
+def _object(sale: Row, hash_prefix: str) -> Answer:
+    """Somebody else judged this receipt, and the discount was not given as promised."""
+    answers_per_receipt.count(sale["id"])
+    now = instance().clock()
+    due_on = _due_on(now)
+    change(lambda tx: object_to_rating(tx, sale, due_on=due_on, now=now))
+    tell(_("已收到，县里会核实这笔消费。"))
+    return _to_judgement(sale, hash_prefix)
+
+
+def _due_on(now: datetime) -> date:
+    days = instance().settings.complaint_working_days
+    return due_day(now, instance().part(WorkingDays), days)
+
+
+def _to_judgement(sale: Row, hash_prefix: str) -> Response:
+    number = sale["receipt_no"]
+    address = url_for("ratings.receipt", receipt_no=number, hash_prefix=hash_prefix)
     return redirect(f"{address}#judged", 303)
 
 
@@ -99,7 +123,7 @@ def _judge(sale: Row, form: Form) -> None:
     judgement = read_judgement(form.text("given"), form.text("stars"), form.text("words"))
     photo = _photo()
     now = opened.clock()
-    due_on = due_day(now, opened.part(WorkingDays), opened.settings.complaint_working_days)
+    due_on = _due_on(now)
     with new_sealed_files(opened.personal_data, opened.settings.folder) as files:
         picture_id = None if photo is None else files.write(photo.content)
         change(
