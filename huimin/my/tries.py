@@ -2,7 +2,7 @@
 
 Only failures count. Per card and address, so that a stranger elsewhere does not lock a holder out;
 per card from everywhere, so that many addresses together come nowhere near a code of eight digits;
-and per address, so that nobody tries one code with a thousand cards. A card that does not exist is
+and per address, so that nobody tries one code with thousands of cards. A card that does not exist is
 counted like any other.
 """
 
@@ -15,7 +15,8 @@ from huimin.web.throttle import Throttle
 
 _of_card_here = Throttle("my_card_here", RateLimitItemPerHour(10))
 _of_card = Throttle("my_card", RateLimitItemPerHour(60))
-_of_address = Throttle("my_address", RateLimitItemPerHour(60))
+# A mobile network's address is shared: one stranger there must not shut the door for a village.
+_of_address = Throttle("my_address", RateLimitItemPerHour(300))
 # Whatever is asked below /my/: by who is signed in, and by address for who is not. A person presses
 # a few buttons a minute; many people may stand behind one address of a mobile network.
 _asked_by_person = Throttle("my_asked", RateLimitItemPerMinute(120))
