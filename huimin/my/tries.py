@@ -2,8 +2,8 @@
 
 Only failures count. Per card and address, so that a stranger elsewhere does not lock a holder out;
 per card from everywhere, so that many addresses together come nowhere near a code of eight digits;
-and per address, so that nobody tries one code with thousands of cards. A card that does not exist is
-counted like any other.
+and per address, so that nobody tries one code with thousands of cards. A card that does not exist
+is counted like any other.
 """
 
 from __future__ import annotations

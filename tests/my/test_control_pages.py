@@ -114,7 +114,8 @@ def test_not_mine_is_asked_answered_and_read(me: MyCard, office: Office) -> None
     assert late.status_code == 422 and "已经由同事答复" in late.text
     own = client.get(asked.location).text
     assert "已经办好" in own and "查了监控" in own
-    assert "已由县里撤销" in client.get(f"/my/purchases/{sale_id}").text  # nobody brought goods back
+    # Nobody brought goods back.
+    assert "已由县里撤销" in client.get(f"/my/purchases/{sale_id}").text
     # They need not look every day: the answer is told, once.
     messages = me.instance.engine.read(lambda tx: messages_of(tx, me.card["holder_id"]))
     assert [one["kind"] for one in messages] == ["dispute_answered"]
