@@ -44,8 +44,8 @@ def open_complaint(tx: Transaction, rating_id: str, *, due_on: date, **by: Unpac
 
 def note_complaint(tx: Transaction, complaint_id: str, *, text: str, **by: Unpack[By]) -> None:
     """Note what was found out; the reporter does not see it. Raises as `answer_complaint`."""
-    _add_step(tx, _open(tx, complaint_id), "note", text, **by)
-    record(tx, "complaint.noted", complaint_id, **by)
+    if _add_step(tx, _open(tx, complaint_id), "note", text, **by):
+        record(tx, "complaint.noted", complaint_id, **by)
 
 
 def answer_complaint(tx: Transaction, complaint_id: str, *, text: str, **by: Unpack[By]) -> None:
@@ -53,8 +53,8 @@ def answer_complaint(tx: Transaction, complaint_id: str, *, text: str, **by: Unp
 
     Raises FieldProblems on `text`, Refusal `not_found` or `complaint_closed`.
     """
-    _add_step(tx, _open(tx, complaint_id), "answer", text, **by)
-    record(tx, "complaint.answered", complaint_id, **by)
+    if _add_step(tx, _open(tx, complaint_id), "answer", text, **by):
+        record(tx, "complaint.answered", complaint_id, **by)
 
 
 def postpone_complaint(
@@ -116,18 +116,21 @@ def _add_step(
     due_on: str | None = None,
     result: str | None = None,
     **by: Unpack[By],
-) -> None:
+) -> bool:
+    """Add it; False where it is the last step once more, as of a button that was pressed twice."""
     text = written(text)
     if not 1 <= len(text) <= TEXT_MAX:
         raise field_problem("text", "请写下说明，不超过 {text_max} 字。", text_max=TEXT_MAX)
+    step = {"kind": kind, "text": text, "recorded_by": by["actor"]}
+    if any(step.items() <= last.items() for last in steps_of(tx, complaint["id"])[-1:]):
+        return False
     queries.insert_step(
         tx,
         id=new_id(),
         complaint_id=complaint["id"],
-        kind=kind,
-        text=text,
         due_on=due_on,
         result=result,
         at=instant_text(by["now"]),
-        recorded_by=by["actor"],
+        **step,
     )
+    return True

@@ -31,6 +31,10 @@ def test_from_no_to_the_answer(visit: Visit, tmp_path: Path) -> None:
     page.goto(receipt)
     looks_right(visit)
     photo = tmp_path / "price.jpg"
+    photo.write_bytes(bytes(8 * 1024 * 1024 + 1))
+    page.set_input_files("input[name=photo]", photo)
+    said = page.eval_on_selector("input[name=photo]", "field => field.validationMessage")
+    assert said == "照片不能超过 8 MB，请换一张小些的。"
     photo.write_bytes(phone_photo())
     page.get_by_label("没有给").check()
     page.get_by_label("很不满意").check()

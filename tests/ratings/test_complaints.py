@@ -50,12 +50,13 @@ def test_from_no_to_an_answer(app: Any, till: ApiTill, clock: FixedClock) -> Non
 
     assert step(act="note", text="\0\u200b").status_code == 422
     assert step(act="note", text="已给店长打电话").status_code == 302
-    assert step(act="answer", text="正在查当天的小票").status_code == 302
+    for _press in range(2):
+        assert step(act="answer", text="正在查当天的小票").status_code == 302
     assert step(act="due", text="店里停业", due_on="2026-11-12").status_code == 422
     assert step(act="due", text="店里停业", due_on="2026-11-20").status_code == 302
     assert step(act="result", text="店里认错", result="").status_code == 422
     page = reporter.get(path).text
-    assert "正在查当天的小票" in page and "2026年11月20日" in page
+    assert page.count("正在查当天的小票") == 1 and "2026年11月20日" in page
     assert "店长打电话" not in page
     clock.advance(days=21)
     sign_in(office, administrator)

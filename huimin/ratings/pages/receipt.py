@@ -171,5 +171,6 @@ def _page(receipt_no: str, hash_prefix: str, form: Form) -> str:
         given_words=GIVEN_WORDS,
         result_words=RESULT_WORDS,
         words_max=WORDS_MAX,
+        photo_bytes_max=FILE_BYTES_MAX,
         **instance().engine.read(query),
     )

@@ -104,7 +104,13 @@ def write_down(outlet_id: str, good_id: str) -> Answer:
 
 def _form_page(outlet_id: str, good_id: str, form: Form) -> str:
     outlet, good = instance().engine.read(lambda tx: _here(tx, outlet_id, good_id))
-    return render_template("shelf_prices/price.html", form=form, outlet=outlet, good=good)
+    return render_template(
+        "shelf_prices/price.html",
+        form=form,
+        outlet=outlet,
+        good=good,
+        photo_bytes_max=FILE_BYTES_MAX,
+    )
 
 
 def _here(tx: Transaction, outlet_id: str, good_id: str) -> tuple[Row, Row]:

@@ -13,6 +13,20 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
+// A file that is too large would be refused only after it was sent, on a page without what was typed.
+for (const file of document.querySelectorAll("input[type=file][data-bytes-max]")) {
+  const check = () => {
+    const large = Array.from(file.files).some((one) => one.size > Number(file.dataset.bytesMax));
+    file.setCustomValidity(large ? file.dataset.tooLarge : "");
+  };
+  file.addEventListener("change", () => {
+    check();
+    file.reportValidity();
+  });
+  // Choosing a file of the same name again is no change.
+  file.form.addEventListener("click", check, true);
+}
+
 // A choice that filters a list is applied at once; the button stays for those without scripts.
 for (const choice of document.querySelectorAll("form[data-apply] select")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
