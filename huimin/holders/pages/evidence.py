@@ -27,6 +27,7 @@ from huimin.storage.places import Places
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Answer, Form, go_on, sent_file
+from huimin.web.photos import picture_answer
 from huimin.web.uploads import takes_files
 
 
@@ -89,11 +90,7 @@ def picture_of_evidence(holder_id: str, file_id: str) -> Response:
         picture, media_type = picture_of(instance().part(Places), content, row["media_type"])
     except FieldProblems:
         raise Refusal("not_found") from None
-    response = Response(picture, content_type=media_type)
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return picture_answer(picture, media_type)
 
 
 @pages.post("/holders/<holder_id>/evidence/<file_id>/remove")

@@ -11,8 +11,6 @@ from huimin.access.guards import acting, require
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import record
 from huimin.core.refusals import Refusal
-from huimin.keys.sealed_files import read_file
-from huimin.pictures.take_photo import MEDIA_TYPE
 from huimin.ratings.find_ratings import (
     RatingCriteria,
     outlets_with_ratings,
@@ -30,6 +28,7 @@ from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
+from huimin.web.photos import photo_answer
 
 
 @pages.get("/ratings/")
@@ -43,7 +42,7 @@ def ratings() -> str | BaseResponse:
 @require("rating.read")
 def photo(rating_id: str) -> Response:
     """The photo that came with a judgement; that it was looked at is recorded."""
-    opened, by = instance(), acting()
+    by = acting()
 
     def work(tx: Transaction) -> str:
         picture_id = rating_by_id(tx, rating_id)["picture_id"]
@@ -52,16 +51,7 @@ def photo(rating_id: str) -> Response:
         record(tx, "rating.photo_read", rating_id, **by)
         return str(picture_id)
 
-    picture_id = change(work)
-    try:
-        content = read_file(opened.personal_data, opened.settings.folder, picture_id)
-    except FileNotFoundError:
-        raise Refusal("not_found") from None
-    response = Response(content, content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return photo_answer(change(work))
 
 
 def _list() -> ListPage:

@@ -19,16 +19,16 @@ from huimin.checkout.receipts.proof import proof_file, proof_of_row, row_of_rece
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.holders.working_days import WorkingDays
 from huimin.keys.sealed_files import new_sealed_files
-from huimin.pictures.take_photo import FILE_BYTES_MAX, Photo, drawn_anew
+from huimin.pictures.take_photo import FILE_BYTES_MAX
 from huimin.ratings.complaints import SHOWN, due_day, steps_of
 from huimin.ratings.judgement import GIVEN, STARS, WORDS_MAX, read_judgement
 from huimin.ratings.pages import pages
 from huimin.ratings.rate import object_to_rating, rate, rating_of, words_of
 from huimin.ratings.words import GIVEN_WORDS, RESULT_WORDS, STARS_WORDS
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.places import Places
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, tell
+from huimin.web.photos import sent_photo
 from huimin.web.throttle import Throttle
 from huimin.web.uploads import takes_files
 
@@ -121,7 +121,7 @@ def _judge(sale: Row, form: Form) -> None:
     if opened.engine.read(lambda tx: rating_of(tx, sale["id"])) is not None:
         raise Refusal("rating_exists")
     judgement = read_judgement(form.text("given"), form.text("stars"), form.text("words"))
-    photo = _photo()
+    photo = sent_photo(PHOTO)
     now = opened.clock()
     due_on = _due_on(now)
     with new_sealed_files(opened.personal_data, opened.settings.folder) as files:
@@ -138,13 +138,6 @@ def _judge(sale: Row, form: Form) -> None:
                 now=now,
             )
         )
-
-
-def _photo() -> Photo | None:
-    file = request.files.get(PHOTO)
-    if file is None or not file.filename:
-        return None
-    return drawn_anew(instance().part(Places), file.read(FILE_BYTES_MAX + 1), PHOTO)
 
 
 def _page(receipt_no: str, hash_prefix: str, form: Form) -> str:

@@ -17,8 +17,6 @@ from huimin.core.chart_svg import chart_svg
 from huimin.core.days import county_day, month_of, parse_month
 from huimin.core.period_words import month_words
 from huimin.core.refusals import Refusal
-from huimin.keys.sealed_files import read_file
-from huimin.pictures.take_photo import MEDIA_TYPE
 from huimin.shelf_prices import queries
 from huimin.shelf_prices.basket import all_goods, good_by_id
 from huimin.shelf_prices.chart import months_chart, outlets_chart
@@ -40,6 +38,7 @@ from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
+from huimin.web.photos import photo_answer
 
 
 @pages.get("/prices/")
@@ -97,19 +96,10 @@ def prices() -> str | BaseResponse:
 @require("price.read")
 def photo(price_id: str) -> Response:
     """The photo of a price's label."""
-    opened = instance()
-    row = opened.engine.read(lambda tx: price_by_id(tx, price_id))
+    row = instance().engine.read(lambda tx: price_by_id(tx, price_id))
     if row["photo_id"] is None:
         raise Refusal("not_found")
-    try:
-        content = read_file(opened.personal_data, opened.settings.folder, row["photo_id"])
-    except FileNotFoundError:
-        raise Refusal("not_found") from None
-    response = Response(content, content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return photo_answer(row["photo_id"])
 
 
 def _month(wanted: str | None, months: list[str]) -> str:

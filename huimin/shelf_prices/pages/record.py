@@ -13,7 +13,7 @@ from huimin.core.days import county_day
 from huimin.core.money import money_text
 from huimin.core.refusals import Refusal
 from huimin.keys.sealed_files import new_sealed_files
-from huimin.pictures.take_photo import FILE_BYTES_MAX, Photo, drawn_anew
+from huimin.pictures.take_photo import FILE_BYTES_MAX
 from huimin.shelf_prices.basket import goods_on
 from huimin.shelf_prices.pages import pages
 from huimin.shelf_prices.record_price import (
@@ -24,9 +24,9 @@ from huimin.shelf_prices.record_price import (
     typed_price,
 )
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.places import Places
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
+from huimin.web.photos import sent_photo
 from huimin.web.uploads import takes_files
 
 PHOTO = "photo"
@@ -74,7 +74,7 @@ def write_down(outlet_id: str, good_id: str) -> Answer:
     def keep() -> int:
         # Before work on a photo: whether there is such a thing here at all.
         opened.engine.read(lambda tx: _here(tx, outlet_id, good_id))
-        price_fen, photo = typed_price(form.text("price_yuan")), _photo()
+        price_fen, photo = typed_price(form.text("price_yuan")), sent_photo(PHOTO)
         with new_sealed_files(opened.personal_data, opened.settings.folder) as files:
             picture_id = None if photo is None else files.write(photo.content)
             change(
@@ -120,10 +120,3 @@ def _here(tx: Transaction, outlet_id: str, good_id: str) -> tuple[Row, Row]:
     if good is None:
         raise Refusal("not_found")
     return outlet_in(tx, outlet_id), good
-
-
-def _photo() -> Photo | None:
-    file = request.files.get(PHOTO)
-    if file is None or not file.filename:
-        return None
-    return drawn_anew(instance().part(Places), file.read(FILE_BYTES_MAX + 1), PHOTO)
