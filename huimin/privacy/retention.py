@@ -6,7 +6,7 @@ ledger, the audit record and closed months hold has no such time: the law keeps 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,7 +22,7 @@ from huimin.privacy.erase import forget_rating
 from huimin.privacy.erased_list import add_to_list
 from huimin.privacy.files import delete_all, refused_workbooks
 from huimin.report_mail.post import sweep_files
-from huimin.storage.engine import Row, Transaction
+from huimin.storage.engine import Transaction
 from huimin.storage.giving_way import ROWS_AT_ONCE, write_part
 from huimin.storage.ids import least_id
 
@@ -98,7 +98,7 @@ def _by_instant(drop: Callable[..., int]) -> Callable[[datetime], DeletePart]:
 
 def _papers(instance: Instance, now: datetime) -> int:
     """Papers of people whose aid ended long ago: the file, and what its row says of it."""
-    days, folder, total = instance.settings.keep_evidence_days, instance.settings.folder, 0
+    days = instance.settings.keep_evidence_days
     if not days:
         return 0
     before = now - timedelta(days=days)
@@ -121,37 +121,28 @@ def _papers(instance: Instance, now: datetime) -> int:
             )
         return [row["id"] for row in rows]
 
-    while ids := write_part(instance.engine, part):
-        for file_id in ids:
-            drop_file(folder, file_id)
-        total += len(ids)
-    return total
+    return _with_files(instance, part)
 
 
 def _ratings(instance: Instance, now: datetime) -> int:
     """What judgements of receipts say and show; the answer and its stars stay."""
-    days, folder, total = instance.settings.keep_rating_days, instance.settings.folder, 0
+    days = instance.settings.keep_rating_days
     if not days:
         return 0
     before = instant_text(now - timedelta(days=days))
 
-    def part(tx: Transaction) -> list[Row]:
+    def part(tx: Transaction) -> list[str | None]:
         rows = list(queries.old_ratings(tx, before=before, row_limit=ROWS_AT_ONCE))
         for row in rows:
             forget_rating(tx, row, instant_text(now))
-        return rows
+        return [row["picture_id"] for row in rows]
 
-    while rows := write_part(instance.engine, part):
-        for row in rows:
-            if row["picture_id"]:
-                drop_file(folder, row["picture_id"])
-        total += len(rows)
-    return total
+    return _with_files(instance, part)
 
 
 def _price_photos(instance: Instance, now: datetime) -> int:
     """Photos of shelf prices; the prices stay."""
-    days, folder, total = instance.settings.keep_price_photo_days, instance.settings.folder, 0
+    days = instance.settings.keep_price_photo_days
     if not days:
         return 0
     before = instant_text(now - timedelta(days=days))
@@ -163,10 +154,20 @@ def _price_photos(instance: Instance, now: datetime) -> int:
             queries.forget_picture(tx, id=photo_id, now=instant_text(now))
         return photo_ids
 
-    while ids := write_part(instance.engine, part):
-        for file_id in ids:
-            drop_file(folder, file_id)
-        total += len(ids)
+    return _with_files(instance, part)
+
+
+def _with_files(instance: Instance, part: Callable[[Transaction], Sequence[str | None]]) -> int:
+    """Do it part by part; returns of how many rows.
+
+    `part` returns the sealed file of each row, if it has one: deleted once the part is committed.
+    """
+    total = 0
+    while files := write_part(instance.engine, part):
+        for file_id in files:
+            if file_id:
+                drop_file(instance.settings.folder, file_id)
+        total += len(files)
     return total
 
 
