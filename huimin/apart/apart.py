@@ -14,7 +14,7 @@ from dataclasses import astuple
 from typing import IO, Any, cast
 
 from huimin.apart.child import BUG, END, REFUSED, VALUE
-from huimin.apart.limits import Limits
+from huimin.apart.limits import PROCESSORS, Limits
 from huimin.apart.wire import receive, send
 from huimin.core.catalogue import SOURCE
 from huimin.core.kept_refusal import KeptRefusal, params_of, text_of
@@ -76,7 +76,12 @@ def apart(
     deadline.daemon = True
     deadline.start()
     try:
-        order = {"work": work, "arguments": arguments, "limits": astuple(limits)}
+        order = {
+            "work": work,
+            "arguments": arguments,
+            "limits": astuple(limits),
+            "processors": PROCESSORS,
+        }
         with contextlib.suppress(OSError):  # its first answer says what is wrong
             send(cast(IO[bytes], process.stdin), order)
         yield Apart(process, exceeded())

@@ -11,7 +11,7 @@ import sys
 import traceback
 from typing import IO, Any
 
-from huimin.apart.limits import Limits, apply
+from huimin.apart.limits import Limits, apply, use_processors
 from huimin.apart.wire import receive, send
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
@@ -25,6 +25,7 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may write between the answers
     order = receive(requests)
+    use_processors(order["processors"])
     apply(Limits(*order["limits"]))
     carry_out(order, requests, answers)
 

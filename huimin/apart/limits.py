@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 # The tills' requests come first.
 NICE = 15
+# The processors that this program may use. A worker of the server keeps to some of them
+# (serving/worker.py); whatever else it starts there, its sales would wait for.
+PROCESSORS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 OPEN_FILES = 64
 
 
@@ -38,3 +41,10 @@ def apply(limits: Limits) -> None:
     for what, most in wanted.items():
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (most, most))
+
+
+def use_processors(processors: set[int] | None) -> None:
+    """Let this thread, or a process of one thread, run on any of these, as far as it may."""
+    if processors is not None:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, processors)

@@ -21,19 +21,19 @@ from huimin.command_line import (
     EXIT_FOUND,
     acting,
     actor,
+    confirm,
     echo,
     format_option,
     pass_instance,
     pass_settings,
     print_json,
-    translated,
 )
 from huimin.core.days import COUNTY_ZONE
 from huimin.core.refusals import field_problem
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome, note_run
 from huimin.settings import Settings
-from huimin.storage.engine import StorageProblem
+from huimin.storage.engine import ReadOnly, StorageProblem
 
 passphrase_option = click.option(
     "--passphrase-file",
@@ -167,8 +167,7 @@ def begin_epoch_of(instance: Instance, at: str, yes: bool) -> None:
     if backup_at > by["now"]:
         raise field_problem("AT", "这个时间还没有到。")
     if not yes:
-        question = translated("只在数据库退回过去以后用。确定开始新的数据纪元吗？")
-        click.confirm(question, abort=True)
+        confirm("只在数据库退回过去以后用。确定开始新的数据纪元吗？")
     epoch, ended = instance.engine.write(
         lambda tx: go_on_from(tx, backup_id="by other means", backup_at=backup_at, **by)
     )
@@ -235,14 +234,17 @@ def _remove_old(folder: Path, mark: str, keep: Keep, now: datetime) -> list[Path
 
 
 def _note(instance: Instance, what: str, began: datetime, outcome: Outcome) -> None:
-    note_run(
-        instance.engine,
-        what,
-        outcome,
-        started_at=began,
-        ended_at=instance.clock(),
-        language=instance.settings.language,
-    )
+    try:
+        note_run(
+            instance.engine,
+            what,
+            outcome,
+            started_at=began,
+            ended_at=instance.clock(),
+            language=instance.settings.language,
+        )
+    except ReadOnly:
+        echo("这里是只读的，这次运行没有记下来，主服务上的体检看不到它。", err=True)
 
 
 def _answer_of(new_backup: Backup, removed: list[Path]) -> dict[str, Any]:

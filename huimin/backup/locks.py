@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from huimin.backup.age_file import RECIPIENT_PREFIX, SECRET_PREFIX, Lock, is_age_file
 from huimin.backup.bech32 import decode
-from huimin.command_line import CommandProblem, translated
+from huimin.command_line import CommandProblem, ask
+from huimin.core.catalogue import text
 from huimin.core.refusals import field_problem
 
 
@@ -22,7 +21,7 @@ def closing_lock(asks: bool, file: Path | None, recipients: Sequence[str]) -> Lo
     if file is not None:
         return Lock(passphrase=_first_line(file))
     if asks:
-        return Lock(passphrase=_asked(confirm=True))
+        return Lock(passphrase=_asked(new=True))
     return None
 
 
@@ -49,15 +48,20 @@ def _key(typed: str, prefix: str) -> str:
 
 
 def _first_line(file: Path) -> str:
-    with file.open(encoding="utf-8", errors="strict") as opened:
-        line = opened.readline().rstrip("\r\n")
+    try:
+        with file.open(encoding="utf-8", errors="strict") as opened:
+            line = opened.readline().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise CommandProblem("口令文件 {path} 不是 UTF-8 的文字。", path=file) from error
     if not line:
         raise CommandProblem("口令文件 {path} 是空的。", path=file)
     return line
 
 
-def _asked(*, confirm: bool = False) -> str:
-    answer: str = click.prompt(
-        translated("备份口令"), hide_input=True, confirmation_prompt=confirm, err=True
+def _asked(*, new: bool = False) -> str:
+    return ask(
+        "备份口令",
+        remedy=text("请用 --passphrase-file 写明口令所在的文件。"),
+        hidden=True,
+        twice=new,
     )
-    return answer

@@ -1,6 +1,6 @@
 """`huimin backup`: one file with all of the county, made beside running tills.
 
-The database is copied in one step, the files of the folder after it, so that no row lacks its file.
+The database is read as of one commit, and the folder after it, so that no row lacks its file.
 Everything is written to a half-made file that becomes the backup only when it is whole, on the
 disk, and read back. It is done behind the tills: at a lower priority, and in small parts.
 """
@@ -10,9 +10,10 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,19 +24,25 @@ from huimin.backup.manifest import About, Manifest
 from huimin.backup.members import files_in
 from huimin.backup.prove import counts_of, heads_of
 from huimin.backup.refused_file import damaged
-from huimin.backup.write_archive import PART_BYTES, ArchiveWriter, writing
+from huimin.backup.write_archive import ArchiveWriter, writing
 from huimin.core.days import instant_text
+from huimin.core.system_words import system_words
 from huimin.instance import Instance
 from huimin.ledger.epochs import current_epoch
+from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.file_parts import parts_of
 from huimin.storage.giving_way import behind_the_tills
 from huimin.storage.ids import new_id
 from huimin.storage.migrate import known_fingerprint, newest_version
-from huimin.storage.new_file import new_file
-from huimin.storage.snapshot import copy_database
+from huimin.storage.new_file import delete_large, forget_pages, new_file
+from huimin.storage.open_engine import is_read_only
+from huimin.storage.snapshot import database_copy
 
-# Begins the name of a database's copy until it is in the archive.
+# Begins the name of a database's copy, where one is needed until it is in the archive.
 SCRATCH = ".huimin-copy-"
+# Between two parts of what is read back.
+REST_SECONDS_MAX = 0.01
 SWEPT_AFTER = timedelta(days=1)
 
 
@@ -73,23 +80,31 @@ def make_backup(
 
 
 def _make(instance: Instance, target: Path, *, lock: Lock | None, packed: bool) -> Backup:
-    # Whoever encrypts does not trust the place, so nothing in clear goes there, not for a moment.
-    place = target.parent if lock is None else instance.settings.folder
     made_at = instance.clock()
-    with _scratch(place) as copy, new_file(target) as half_made:
-        content = copy_database(instance.settings, copy, _content_of)
+    scratch = _scratch(_place_of_copy(instance.settings, target, lock))
+    with new_file(target) as half_made, ExitStack() as held:
+        database = held.enter_context(database_copy(instance.settings, _content_of, scratch))
+        content = database.content
         about = _about(instance, made_at, content.epoch)
         with writing(half_made, lock=lock, packed=packed) as (archive_target, written):
             archive = ArchiveWriter(archive_target, about)
-            with copy.open("rb") as file:
-                archive.add(about.database, file)
-            copy.unlink()
+            archive.add(about.database, database.size_bytes, database.parts)
+            held.close()
             for name, member in files_in(instance.settings.folder):
-                archive.add(name, member)
+                archive.add_file(name, member)
             manifest = archive.finish(content.counts, content.heads_sha256)
         _require_on_disk(half_made, written.checksum)
         size_bytes = half_made.stat().st_size
     return Backup(target, size_bytes, manifest)
+
+
+def _place_of_copy(settings: Settings, target: Path, lock: Lock | None) -> Path:
+    """Where a copy of the database is until it is in the archive, if one is needed."""
+    if lock is None:
+        return target.parent
+    # Whoever encrypts does not trust the place, so nothing in clear goes there, not for a moment.
+    is_writable = os.access(settings.folder, os.W_OK) and not is_read_only(settings)
+    return settings.folder if is_writable else Path(tempfile.gettempdir())
 
 
 def _about(instance: Instance, made_at: datetime, epoch: int) -> About:
@@ -120,17 +135,20 @@ def _scratch(folder: Path) -> Iterator[Path]:
     try:
         yield Path(name)
     finally:
-        Path(name).unlink(missing_ok=True)
+        delete_large(Path(name))
 
 
 def _require_on_disk(path: Path, checksum: int) -> None:
     """Read the file back, from the disk and not from memory where the system allows it."""
     on_disk = 0
     with path.open("rb") as file:
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        while part := file.read(PART_BYTES):
+        forget_pages(file)
+        began = time.perf_counter()
+        for part in parts_of(file):
             on_disk = zlib.crc32(part, on_disk)
+            # Nothing else waits here: without rests the reading would hold the disk for seconds.
+            time.sleep(min(time.perf_counter() - began, REST_SECONDS_MAX))
+            began = time.perf_counter()
     if on_disk != checksum:
         raise damaged(path.name)
 
@@ -155,5 +173,5 @@ def _problems_of(target: Path) -> Iterator[None]:
                 "存放备份的磁盘已满，请腾出空间后再试（{folder}）。", folder=target.parent
             ) from error
         raise StorageProblem(
-            "写不了备份 {path}：{strerror}。", path=target, strerror=error.strerror or str(error)
+            "写不了备份 {path}：{strerror}。", path=target, strerror=system_words(error)
         ) from error

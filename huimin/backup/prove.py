@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from cryptography.exceptions import InvalidTag
-
 from huimin.backup import queries
 from huimin.backup.manifest import Manifest
 from huimin.core.catalogue import Text, text
@@ -14,7 +12,7 @@ from huimin.core.chain import fold_heads
 from huimin.keys.key_ring import FILE_NAME as CARD_KEYS
 from huimin.keys.key_ring import KeyRing
 from huimin.keys.personal_data import FILE_NAME as PERSONAL_KEYS
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.keys.sealed_files import FOLDER as PAPERS
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
@@ -87,6 +85,6 @@ def _decrypts(settings: Settings, cipher: str) -> bool:
         return False
     try:
         PersonalData.open(settings.folder).decrypt(cipher, "holder.id_number")
-    except (InvalidTag, KeyError, ValueError, StorageProblem):
+    except (*UNREADABLE, StorageProblem):
         return False
     return True

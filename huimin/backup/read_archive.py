@@ -29,9 +29,9 @@ from huimin.backup.manifest import (
     read_manifest,
 )
 from huimin.backup.refused_file import damaged, locked, no_room, not_ours, refused_member
+from huimin.storage.file_parts import PART_BYTES
 
 BLOCK = tarfile.BLOCKSIZE
-PART_BYTES = 4 * 1024 * 1024
 ABOUT_BYTES_MAX, MANIFEST_BYTES_MAX = 256 * 1024, 256 * 1024 * 1024
 MEMBERS_MAX = 1_000_000
 NAME_BYTES_MAX, DEPTH_MAX = 240, 6

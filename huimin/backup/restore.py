@@ -26,6 +26,7 @@ from huimin.backup.read_archive import read_first, unpack
 from huimin.core.acting import By
 from huimin.core.catalogue import Text
 from huimin.core.days import parse_instant
+from huimin.core.system_words import system_words
 from huimin.ledger.epochs import begin_epoch
 from huimin.my.sessions import end_after_restore
 from huimin.settings import Settings, variable
@@ -149,7 +150,7 @@ def _problems() -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageProblem(
-            "恢复没有成功，未作任何改动：{reason}。", reason=error.strerror or str(error)
+            "恢复没有成功，未作任何改动：{reason}。", reason=system_words(error)
         ) from error
 
 
@@ -222,10 +223,16 @@ def _take_back(names: Iterable[str], staging: Path, folder: Path, error: BaseExc
     if left:
         raise StorageProblem(
             "恢复没有成功（{reason}），文件夹 {folder} 里还留有 {names}；请把它们删除后再恢复。",
-            reason=getattr(error, "strerror", None) or str(error) or type(error).__name__,
+            reason=_why(error),
             folder=folder,
             names="、".join(left),
         ) from error
+
+
+def _why(error: BaseException) -> str | Text:
+    if isinstance(error, OSError):
+        return system_words(error)
+    return str(error) or type(error).__name__
 
 
 def _discard_database(settings: Settings) -> None:

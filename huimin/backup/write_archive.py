@@ -10,7 +10,7 @@ import hashlib
 import os
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Literal, cast
@@ -26,9 +26,10 @@ from huimin.backup.manifest import (
     manifest_bytes,
 )
 from huimin.core.days import parse_instant
+from huimin.storage.file_parts import PART_BYTES, parts_of
+from huimin.storage.new_file import forget_pages
 
 BLOCK = tarfile.BLOCKSIZE
-PART_BYTES = 4 * 1024 * 1024
 # The largest size that the older form of a tar's header holds.
 USTAR_BYTES_MAX = 8**11 - 1
 
@@ -42,20 +43,22 @@ class ArchiveWriter:
         self._at = int(parse_instant(about.made_at).timestamp())
         self._add_bytes(ABOUT, about_bytes(about))
 
-    def add(self, name: str, file: IO[bytes]) -> None:
-        """Add an open file from where it stands, by the size that it has now."""
-        size = os.fstat(file.fileno()).st_size
+    def add(self, name: str, size: int, parts: Iterable[bytes]) -> None:
+        """Add a member of `size` bytes. Raises ValueError when the parts hold more or fewer."""
         self._head(name, size)
         digest, left = hashlib.sha256(), size
-        while left > 0:
-            part = file.read(min(PART_BYTES, left))
-            if not part:
-                raise OSError(f"{name} was cut while it was read")
+        for part in parts:
             digest.update(part)
             self._target.write(part)
             left -= len(part)
+        if left:
+            raise ValueError(f"{name} was to have {size} bytes")
         self._pad(size)
         self._members.append(Member(name, size, digest.hexdigest()))
+
+    def add_file(self, name: str, file: IO[bytes]) -> None:
+        """Add an open file as long as it is now. Raises OSError when it is cut meanwhile."""
+        self.add(name, os.fstat(file.fileno()).st_size, parts_of(file))
 
     def finish(self, counts: dict[str, int], heads_sha256: str) -> Manifest:
         """Write the manifest and the end of the tar."""
@@ -118,6 +121,7 @@ class PacedFile:
         if self._unsent >= PART_BYTES:
             self._file.flush()
             os.fdatasync(self._file.fileno())
+            forget_pages(self._file)
             self._unsent = 0
         return count
 

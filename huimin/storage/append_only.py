@@ -30,6 +30,7 @@ APPEND_ONLY_TABLES = (
     "month_file",
     "publication_month",
     "publication_digest",
+    "publication_result",
     "division_past",
     "division_move",
     "notice_attempt",
@@ -87,8 +88,9 @@ def make_append_only(tx: Transaction, tables: Iterable[str] = APPEND_ONLY_TABLES
 def opened(tx: Transaction, table: str) -> Iterator[None]:
     """Let the block, and nothing beside it, change an append-only table.
 
-    For two things only: what is encrypted is encrypted with a new key, and a person who is erased
-    goes. The triggers are back before the transaction ends, and no other transaction lacks them.
+    For two things only: what is encrypted is encrypted (with a new key, or what stood in clear),
+    and a person who is erased goes. The triggers are back before the transaction ends, and no other
+    transaction lacks them.
     """
     if table not in APPEND_ONLY_TABLES:
         raise ValueError(f"{table} is not append-only")

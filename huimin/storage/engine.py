@@ -140,10 +140,12 @@ class StorageProblem(Exception):
         super().__init__(f"{self.text.say()} / {self.text.say('en')}")
 
 
-class ReadOnly(StorageProblem):
-    """Something was to be written where HUIMIN_READ_ONLY allows no writing."""
+STANDBY = sentence("这里是只读的（HUIMIN_READ_ONLY=1），什么也不能写，请到主服务上办理。")
 
-    def __init__(self) -> None:
-        super().__init__(
-            sentence("这里是只读的（HUIMIN_READ_ONLY=1），什么也不能写，请到主服务上办理。")
-        )
+
+class ReadOnly(StorageProblem):
+    """Something was to be written where HUIMIN_READ_ONLY, or what the source says, allows no
+    writing."""
+
+    def __init__(self, source: str = STANDBY, /, **params: Any) -> None:
+        super().__init__(source, **params)

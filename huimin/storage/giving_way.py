@@ -9,7 +9,7 @@ rest as long as the part leaves the disk to them.
 And what computes for long inside the server does so in a block of `long_work`, where `give_way`,
 called between two small steps, rests REST times as long as the steps since the last rest have
 taken. A command has a process, and a lock, of its own: it computes `behind_the_tills`, with a lower
-priority.
+priority; so does a library that lets go of the interpreter lock and takes a processor for long.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TypeVar
 
+from huimin.apart.limits import NICE, PROCESSORS, use_processors
 from huimin.storage.engine import Engine, Transaction
 
 T = TypeVar("T")
@@ -42,7 +43,6 @@ REST_SECONDS_MAX = 0.05
 # A thread that waits for the interpreter lock is given it after so long where nobody gives way:
 # while a library draws a page, for instance. The interpreter's own 0.005 is for quiet times.
 SWITCH_SECONDS = 0.001
-NICENESS = 15
 # Rows that one statement of a part is about.
 ROWS_AT_ONCE = 100
 WAKE_SECONDS = 0.5
@@ -111,17 +111,22 @@ def give_way() -> None:
 
 
 def behind_the_tills(work: Callable[[], T]) -> T:
-    """Do it in a thread of lower priority (on Linux, priorities are the threads').
+    """Do it in a thread of lower priority, wherever a processor has time for it.
 
-    For what a command reads and computes: what it writes is written by the engine's own thread,
-    whose priority stays, so that nobody waits for one that may not run.
+    On Linux priorities and processors are the threads'. Elsewhere a priority is the whole process's
+    and can't be raised again: there a server would be behind everybody after its first password, so
+    it stays as it is. For what a command reads and computes, and in the server for what holds no
+    lock: what is written is written by the engine's own thread, whose priority stays, so that
+    nobody waits for one that may not run.
     """
 
     stopped = threading.Event()
 
     def run() -> T:
-        with suppress(OSError, AttributeError):
-            os.nice(NICENESS)
+        if sys.platform == "linux":
+            with suppress(OSError):
+                os.nice(NICE)
+        use_processors(PROCESSORS)
         _stopped.set(stopped)
         return work()
 

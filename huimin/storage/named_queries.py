@@ -31,7 +31,10 @@ from typing import Any, cast
 import aiosql
 
 from huimin.storage.engine import PipelinedConnection, Row, Transaction
+from huimin.storage.giving_way import give_way
 
+# Long work in the server gives way to tills between so many rows of one statement.
+ROWS_IN_A_STRETCH = 500
 ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 
 # Quoted text and comments are left alone; two colons are PostgreSQL's cast.
@@ -146,7 +149,12 @@ def _rows(tx: Transaction, sql: str, parameters: Row) -> list[Row]:
     """
     connection = tx.connection
     if tx.engine == "sqlite":
-        rows: list[Row] = connection.execute(sql, parameters).fetchall()
+        cursor = connection.execute(sql, parameters)
+        rows: list[Row] = cursor.fetchmany(ROWS_IN_A_STRETCH)
+        if len(rows) == ROWS_IN_A_STRETCH:
+            while more := cursor.fetchmany(ROWS_IN_A_STRETCH):
+                rows += more
+                give_way()
     elif isinstance(connection, PipelinedConnection):
         rows = connection.ask(sql, parameters).rows
     else:  # the driver's own connection

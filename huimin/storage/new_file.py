@@ -6,10 +6,12 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 NAME_MAX = 120
+DELETED_AT_ONCE = 16 * 1024 * 1024
 # What some file systems say of a folder that is to be made durable, and what is said of a folder
 # that its owner may write to and not read.
 NOT_SYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
@@ -35,6 +37,31 @@ def new_file(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         half_made.unlink(missing_ok=True)
+
+
+def delete_large(path: Path) -> None:
+    """Delete a large file in small steps, each finished on the disk before the next.
+
+    A file system that gives blocks back to the disk does so when it commits, with everybody waiting
+    for it: for two gigabytes at once, half a second. A file that is not there is no error. One that
+    can't be shortened is deleted at once: a full disk may have no room for what that changes.
+    """
+    with suppress(OSError), path.open("rb+") as file:
+        left = file.seek(0, os.SEEK_END)
+        while left > 0:
+            left = max(0, left - DELETED_AT_ONCE)
+            file.truncate(left)
+            os.fsync(file.fileno())
+    path.unlink(missing_ok=True)
+
+
+def forget_pages(file: IO[bytes]) -> None:
+    """Let the system's memory keep nothing of what is on the disk of this file.
+
+    Otherwise a file of gigabytes that is read or written once would push out the database.
+    """
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def write_whole(path: Path, content: bytes, *, for_all: bool = False) -> None:
@@ -67,7 +94,11 @@ def _empty_beside(path: Path, mode: int) -> Path:
     # Made with its mode, so that there is no moment at which others could read it; and without the
     # umask being asked for, which is every thread's and can only be read by setting it.
     half_made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    os.close(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    try:
+        os.close(os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    except OSError as error:
+        error.filename = str(path)  # the name that somebody asked for
+        raise
     return half_made
 
 

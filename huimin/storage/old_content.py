@@ -8,15 +8,16 @@ written again.
 
 from __future__ import annotations
 
-import mmap
+import os
 import sqlite3
 import time
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from pathlib import Path
 
 from huimin.storage.engine import Engine
-from huimin.storage.sqlite_engine import SqliteEngine, connect
+from huimin.storage.file_parts import PART_BYTES
+from huimin.storage.locked_files import locked_file
+from huimin.storage.sqlite_engine import SqliteEngine, connect, log_of
 
 # A reader that began before the erasure still needs the log.
 WAIT_SECONDS_MAX = 30.0
@@ -58,13 +59,21 @@ def still_holds(engine: Engine, texts: Iterable[str]) -> bool | None:
     if not isinstance(engine, SqliteEngine):
         return None
     wanted = [text.encode() for text in texts]
-    files = (engine.path, Path(f"{engine.path}-wal"))
-    return any(_has(path, wanted) for path in files if path.exists())
+    log = log_of(engine.path)
+    if _holds(locked_file(engine.path), wanted):
+        return True
+    if not log.exists():
+        return False
+    with log.open("rb") as file:
+        return _holds(file.fileno(), wanted)
 
 
-def _has(path: Path, wanted: list[bytes]) -> bool:
-    with path.open("rb") as file:
-        if path.stat().st_size == 0:
-            return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return any(content.find(one) >= 0 for one in wanted)
+def _holds(file: int, wanted: list[bytes]) -> bool:
+    # A text may begin in one part and end in the next.
+    overlap = max(map(len, wanted), default=1) - 1
+    start = 0
+    while part := os.pread(file, PART_BYTES + overlap, start):
+        if any(one in part for one in wanted):
+            return True
+        start += PART_BYTES
+    return False

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -70,6 +69,29 @@ def _open_engine(settings: DatabaseChoice) -> Engine:
         raise problem_of(path, error) or error from error
 
 
+def open_for_command(settings: DatabaseChoice) -> Engine:
+    """As `open_engine`; where the SQLite file or its folder can't be written, one that only reads.
+
+    Raises StorageProblem.
+    """
+    path = settings.database_path
+    if settings.database_url or not _is_unwritable(path):
+        return open_engine(settings)
+    from huimin.storage.looking_engine import LookingEngine
+
+    sqlite_file.require_newest(path, writable=False)
+    return LookingEngine(path)
+
+
+def _is_unwritable(path: Path) -> bool:
+    return path.exists() and sqlite_file.is_read_only(path)
+
+
+def is_read_only(settings: DatabaseChoice) -> bool:
+    """Whether the SQLite file or its folder can't be written, so that no server can serve it."""
+    return not settings.database_url and _is_unwritable(settings.database_path)
+
+
 def open_unproven(settings: DatabaseChoice) -> Engine:
     """The engine over a PostgreSQL database whose tables were proved by somebody else."""
     from huimin.storage.postgresql_engine import PostgresqlEngine
@@ -106,7 +128,7 @@ def check_database(settings: DatabaseChoice) -> list[str]:
     if settings.database_url:
         database.require_newest(address, writable=not settings.read_only)
     else:
-        database.require_newest(address)
+        database.require_newest(address, writable=False)
     return sqlite_damage(settings)
 
 
@@ -154,17 +176,17 @@ def has_unfit_pooler(settings: DatabaseChoice) -> bool:
     return unfit
 
 
-def care_for_log(engine: Engine) -> Callable[[], bool] | None:
-    """Take over the care for SQLite's write-ahead log once it is long: call the answer repeatedly.
+def care_for_log(engine: Engine) -> Callable[[], None] | None:
+    """Take over the care for SQLite's write-ahead log: call the answer every second.
 
     None for PostgreSQL, whose server looks after its own.
     """
     if not isinstance(engine, SqliteEngine):
         return None
-    from huimin.storage.shorten_log import LONG_BYTES, shorten_log
+    from huimin.storage.log_care import LogCare
 
-    engine.leave_long_log(LONG_BYTES)
-    return partial(shorten_log, engine.path)
+    engine.leave_log()
+    return LogCare(engine.path)
 
 
 def holds_no_tables(settings: DatabaseChoice) -> bool:

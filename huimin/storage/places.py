@@ -25,6 +25,7 @@ except ImportError:  # Windows: one process alone
 
 import structlog
 
+from huimin.core.system_words import system_words
 from huimin.storage.engine import StorageProblem
 
 log = structlog.get_logger(__name__)
@@ -117,7 +118,7 @@ class Places:
             raise StorageProblem(
                 "数据文件夹里的 {path} 不能加锁（{strerror}），请检查它所在的文件系统。",
                 path=self._path,
-                strerror=error.strerror,
+                strerror=system_words(error),
             ) from error
         return True
 

@@ -35,6 +35,9 @@ from huimin.storage.postgresql_place import (
 _LOCK_NUMBER = 512_022_001
 # It stands in the target of `huimin database copy` until everything has been copied and proved.
 HALF_DONE_COPY = "half_done_copy"
+# No right to make tables there, something that is no table has a name of ours, or an extension
+# allows no such thing: Citus names a trigger that it does not want an internal error.
+_REFUSALS = (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.InternalError)
 _TABLE = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 
 
@@ -148,8 +151,7 @@ def making_tables(connection: Connection) -> Iterator[None]:
 def _refused_in_a_sentence() -> Iterator[None]:
     try:
         yield
-    except psycopg.ProgrammingError as error:
-        # No right to make tables there, or something that is no table has a name of ours.
+    except _REFUSALS as error:
         raise StorageProblem(
             "PostgreSQL 不让建表或改表，未作改动：{reason}。", reason=first_line(error)
         ) from error

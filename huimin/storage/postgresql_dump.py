@@ -5,6 +5,7 @@ A password never stands on a command line, where other users of the machine coul
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from huimin.core.catalogue import Text, text
 from huimin.storage.engine import StorageProblem
 from huimin.storage.postgresql_place import Connection, PostgresqlPlace, unreachable_problem
 
@@ -82,6 +84,13 @@ def server_major(url: str) -> int:
     """The major version of the server: 15. Raises StorageProblem."""
     with _connected(url) as connection:
         return connection.info.server_version // 10_000
+
+
+def has_citus(url: str) -> bool:
+    """Whether Citus spreads the database's tables over servers. Raises StorageProblem."""
+    with _connected(url) as connection:
+        query = "SELECT 1 AS is_there FROM pg_extension WHERE extname = 'citus'"
+        return connection.execute(query).fetchone() is not None
 
 
 def _execute(url: str, statement: sql.Composed) -> None:
@@ -149,9 +158,15 @@ def _run(program: str, url: str, options: list[str], file: Path, *, reads: bool 
         check=False,
     )
     if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
+        if not reads and os.strerror(errno.ENOSPC) in done.stderr:
+            raise OSError(errno.ENOSPC, "", str(file))
         raise StorageProblem(
-            "{program} 没有成功：{reason}。",
-            program=Path(program).name,
-            reason=lines[0] if lines else done.returncode,
+            "{program} 没有成功：{reason}。", program=Path(program).name, reason=_why(done)
         )
+
+
+def _why(done: subprocess.CompletedProcess[str]) -> str | Text:
+    lines = done.stderr.strip().splitlines()
+    if done.returncode < 0:
+        return text("被系统或别人结束了（信号 {number}），内存可能不够", number=-done.returncode)
+    return lines[0] if lines else text("退出码 {code}", code=done.returncode)

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from huimin.core.catalogue import Text, text
+from huimin.core.system_words import system_words
 from huimin.storage.engine import StorageProblem
 from huimin.storage.new_file import new_file
 from huimin.storage.sqlite_engine import connect
@@ -27,7 +28,9 @@ def copy_beside(path: Path, version: int, at: str) -> Path:
             _require_room(source, path)
             with closing(sqlite3.connect(half_made)) as copy:
                 source.backup(copy)
-    except (sqlite3.Error, OSError) as error:
+    except OSError as error:
+        raise _no_copy_problem(path, system_words(error)) from error
+    except sqlite3.Error as error:
         raise _no_copy_problem(path, str(error)) from error
     return target
 

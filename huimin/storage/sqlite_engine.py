@@ -1,9 +1,12 @@
-"""SQLite: one writer thread that commits for many, and a reading connection per thread.
+"""SQLite: one writer thread that commits for many, and reading connections that threads share.
 
 Durable commits cost an fsync each, and threads that contend for the write lock starve each other.
 So `write` hands its work to the writer, which runs all that waits (up to 128), each in a savepoint
 of its own, commits once, and only then answers each: an answer always means a durable row. Writers
 of several processes take turns, a group each (write_turn.py).
+
+A read takes the connection that was given back last: its prepared statements and its pages are
+still in the processor's cache, which with one connection for each of 32 threads they never were.
 """
 
 from __future__ import annotations
@@ -12,13 +15,13 @@ import queue
 import sqlite3
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
+from huimin.core.system_words import system_words
 from huimin.storage.engine import (
     LaterWrite,
     OnCommit,
@@ -70,7 +73,7 @@ class Job:
 
 
 class _Reader(sqlite3.Connection):
-    """A thread's read connection; `in_use` is held while the thread reads with it."""
+    """A connection that reads; `in_use` is held while a thread reads with it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -108,6 +111,16 @@ def connect(
     return connection
 
 
+def log_of(database: Path) -> Path:
+    """The write-ahead log of the database in that file."""
+    return database.with_name(f"{database.name}-wal")
+
+
+def index_of(database: Path) -> Path:
+    """The index of that log. It carries locks, as the database does (locked_files.py)."""
+    return database.with_name(f"{database.name}-shm")
+
+
 class SqliteEngine:
     """The engine over one database file, which must exist and hold the schema."""
 
@@ -117,12 +130,10 @@ class SqliteEngine:
         self.path = path
         self.before_write: Callable[[], None] = nothing
         self.on_commit: OnCommit | None = None
-        self._long_log_bytes: int | None = None
-        self._folds_log = True
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
-        # Weak references, so that a connection goes when its thread ends.
-        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._readers: list[_Reader] = []
+        self._idle_readers: list[_Reader] = []
         self._closing = threading.Lock()
         self._closed = False
         self._turn = WriteTurn(path)
@@ -134,19 +145,23 @@ class SqliteEngine:
         self._thread.start()
 
     def read(self, work: Callable[[Transaction], T]) -> T:
-        connection = self._reader()
-        transaction = Transaction(self.name, connection)
-        if connection.in_transaction:  # a read inside a read shares its snapshot
-            return work(transaction)
-        with connection.in_use:
+        connection: _Reader | None = getattr(self._local, "reader", None)
+        if connection is not None:  # a read inside a read shares its snapshot
+            return work(Transaction(self.name, connection))
+        connection = self._local.reader = self._take_reader()
+        try:
             connection.execute("BEGIN")
+            return work(Transaction(self.name, connection))
+        except sqlite3.DatabaseError as error:
+            raise problem_of(self.path, error) or error from error
+        finally:
+            self._local.reader = None
             try:
-                return work(transaction)
-            except sqlite3.DatabaseError as error:
-                raise problem_of(self.path, error) or error from error
-            finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            finally:
+                connection.in_use.release()
+                self._idle_readers.append(connection)
 
     def write(self, work: Callable[[Transaction], T], *, adds_up: bool = False) -> T:
         if threading.current_thread() is self._thread:
@@ -176,13 +191,9 @@ class SqliteEngine:
     def _is_kept_waiting(self) -> bool:
         return self._turn.waited_seconds > BUSY_TIMEOUT_MS / 1000
 
-    def leave_long_log(self, long_bytes: int) -> None:
-        """From now on somebody else folds a log that is longer than that (shorten_log.py).
-
-        The writer folds what is shorter, as ever; a hundred megabytes would cost it a second, with
-        every till waiting.
-        """
-        self._long_log_bytes = long_bytes
+    def leave_log(self) -> None:
+        """From now on somebody else folds the log (log_care.py): no till waits for the disk."""
+        self._writer.execute("PRAGMA wal_autocheckpoint = 0")
 
     def close(self) -> None:
         with self._closing:
@@ -197,23 +208,31 @@ class SqliteEngine:
         self._writer.close()
         self._turn.close()
         # SQLite merges the log into the file when the last connection closes: close them all.
-        for reader in list(self._readers):
+        for reader in self._readers:
             if reader.in_use.acquire(timeout=READ_SECONDS_MAX):
                 reader.close()
 
-    def _reader(self) -> _Reader:
-        if self._closed:
-            raise StorageProblem("数据库已关闭。")
-        connection: _Reader | None = getattr(self._local, "connection", None)
-        if connection is None:
-            try:
-                connection = cast(_Reader, connect(self.path, factory=_Reader))
-                connection.execute("PRAGMA query_only = ON")
-            except sqlite3.DatabaseError as error:
-                raise problem_of(self.path, error) or error from error
-            self._local.connection = connection
-            self._readers.add(connection)
-        return connection
+    def _take_reader(self) -> _Reader:
+        """A reading connection that nobody else uses; `close` waits until it is given back."""
+        with self._closing:
+            if self._closed:
+                raise StorageProblem("数据库已关闭。")
+            if self._idle_readers:
+                reader = self._idle_readers.pop()
+                reader.in_use.acquire()
+                return reader
+        try:
+            reader = cast(_Reader, connect(self.path, factory=_Reader))
+            reader.execute("PRAGMA query_only = ON")
+        except sqlite3.DatabaseError as error:
+            raise problem_of(self.path, error) or error from error
+        with self._closing:
+            if self._closed:
+                reader.close()
+                raise StorageProblem("数据库已关闭。")
+            reader.in_use.acquire()
+            self._readers.append(reader)
+        return reader
 
     def _serve(self) -> None:
         open_for_jobs = True
@@ -261,16 +280,7 @@ class SqliteEngine:
             for job in group:  # nothing was committed, so no job of the group has succeeded
                 job.error = job.error or error
         else:
-            if self._long_log_bytes is not None:
-                self._mind_log(self._long_log_bytes)
             tell_commit(self.on_commit, len(group), self._jobs.qsize(), began)
-
-    def _mind_log(self, long_bytes: int) -> None:
-        folds = log_bytes(self.path) <= long_bytes
-        if folds != self._folds_log:
-            self._folds_log = folds
-            pages = CHECKPOINT_PAGES if folds else 0
-            self._writer.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
     def _run_one(self, job: Job) -> list[tuple[LaterWrite, Any]]:
         """Run it in a savepoint; what it leaves to be written later, nothing if it failed."""
@@ -295,14 +305,6 @@ class SqliteEngine:
         later.clear()
         for write, those in values.items():
             write(self._transaction, those)
-
-
-def log_bytes(path: Path) -> int:
-    """How long the write-ahead log of that database is; 0 where there is none."""
-    try:
-        return path.with_name(f"{path.name}-wal").stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
@@ -339,6 +341,11 @@ def missing_problem(path: Path) -> StorageProblem:
 def read_only_problem(path: Path) -> StorageProblem:
     """The file or its folder can't be written."""
     return StorageProblem("数据库 {path} 是只读的，请检查文件和文件夹的写权限。", path=path)
+
+
+def unreadable_problem(path: Path, error: OSError) -> StorageProblem:
+    """The system does not let the file be read: no right to, or the disk fails."""
+    return StorageProblem("读不了数据库 {path}：{why}。", path=path, why=system_words(error))
 
 
 def damaged_problem(path: Path) -> StorageProblem:

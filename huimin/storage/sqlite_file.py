@@ -6,6 +6,7 @@ that a refused file stays as it was, to the byte.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.core.catalogue import Text, text
+from huimin.core.system_words import system_words
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
     Step,
@@ -30,31 +32,40 @@ from huimin.storage.sqlite_copy import copy_beside
 from huimin.storage.sqlite_engine import (
     connect,
     damaged_problem,
+    index_of,
+    log_of,
     missing_problem,
     problem_of,
     read_only_problem,
+    unreadable_problem,
 )
 
-_MAGIC = b"SQLite format 3\0"
 _WRITE_BITS = 0o222
 DAMAGE_MAX = 20
 
 
-def inspect(path: Path) -> int:
-    """The version of the database in the file. Raises StorageProblem; changes nothing."""
+def inspect(path: Path, *, writable: bool = True) -> int:
+    """The version of the database in the file. Raises StorageProblem; changes nothing.
+
+    With `writable` a file or folder that can't be written is a problem too.
+    """
     if not path.exists():
         raise missing_problem(path)
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    except OSError as error:
-        raise damaged_problem(path) from error
-    if start != _MAGIC:
+    # SQLite alone opens the file: to close it would take away the locks of every connection that
+    # this process has to it (https://sqlite.org/howtocorrupt.html, 2.2).
+    if not os.access(path, os.R_OK):
+        raise unreadable_problem(path, PermissionError(errno.EACCES, "no right to read it"))
+    if path.stat().st_size == 0:
         raise damaged_problem(path)
     version = _version_in(path)
-    if not _writable(path) or not _writable(path.parent):
+    if writable and is_read_only(path):
         raise read_only_problem(path)
     return version
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether this user can't write the file or the folder, or is not meant to."""
+    return not _writable(path) or not _writable(path.parent)
 
 
 def value_without_log(path: Path, query: str) -> int | None:
@@ -70,9 +81,9 @@ def value_without_log(path: Path, query: str) -> int | None:
     return int(next(iter(row.values())))
 
 
-def require_newest(path: Path) -> None:
+def require_newest(path: Path, *, writable: bool = True) -> None:
     """Raise StorageProblem unless the file is a database of the newest version, ready for use."""
-    version = inspect(path)
+    version = inspect(path, writable=writable)
     if version < newest_version():
         raise older_version_problem(version)
 
@@ -89,7 +100,9 @@ def create(path: Path, applied_at: str) -> None:
         raise exists_problem(path) from None
     except OSError as error:
         raise StorageProblem(
-            "不能在 {parent} 里建数据库：{strerror}。", parent=path.parent, strerror=error.strerror
+            "不能在 {parent} 里建数据库：{strerror}。",
+            parent=path.parent,
+            strerror=system_words(error),
         ) from error
 
 
@@ -163,7 +176,7 @@ def _take_steps(
 def damage_in(path: Path) -> list[str]:
     """What integrity_check and foreign_key_check say of the file; empty when it is sound."""
     try:
-        with closing(_look_into(path)) as connection:
+        with closing(look_into(path)) as connection:
             rows = connection.execute(f"PRAGMA integrity_check({DAMAGE_MAX})").fetchall()
             broken = connection.execute("PRAGMA foreign_key_check").fetchmany(DAMAGE_MAX)
     except sqlite3.DatabaseError as error:
@@ -172,13 +185,12 @@ def damage_in(path: Path) -> list[str]:
     return damage + [_broken_reference(row) for row in broken]
 
 
-def quick_damage_in(path: Path) -> list[str]:
-    """What quick_check says of a copy that nobody has open; empty when it is sound."""
-    try:
-        with closing(connect(path, query="mode=ro&immutable=1")) as connection:
-            rows = connection.execute(f"PRAGMA quick_check({DAMAGE_MAX})").fetchall()
-    except sqlite3.DatabaseError as error:
-        raise problem_of(path, error) or error from error
+def quick_damage_in(connection: sqlite3.Connection) -> list[str]:
+    """What quick_check says of the database as the connection sees it; empty when it is sound.
+
+    Raises sqlite3.DatabaseError.
+    """
+    rows = connection.execute(f"PRAGMA quick_check({DAMAGE_MAX})").fetchall()
     return [str(row["quick_check"]) for row in rows if row["quick_check"] != "ok"]
 
 
@@ -188,7 +200,7 @@ def _broken_reference(row: dict[str, Any]) -> str:
 
 def _version_in(path: Path) -> int:
     try:
-        with closing(_look_into(path)) as connection:
+        with closing(look_into(path)) as connection:
             return proven_version(Transaction("sqlite", connection), str(path))
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
@@ -198,14 +210,28 @@ def _version_in(path: Path) -> int:
         raise problem_of(path, error) or damaged_problem(path) from error
 
 
-def _look_into(path: Path) -> sqlite3.Connection:
+def look_into(path: Path) -> sqlite3.Connection:
+    """A connection that changes neither the file nor its folder, where they can't be written.
+
+    Raises StorageProblem when what can't be written lacks the index of its log.
+    """
     # With no log beside it the file is complete by itself and is read as if on a read-only disk,
     # leaving no trace; with one (the server runs, or crashed) the log must be read as well, through
     # its index where there is one. Only an index that is missing has to be made.
-    log, index = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))
+    log, index = log_of(path), index_of(path)
     if not log.exists():
         return connect(path, query="mode=ro&immutable=1")
-    return connect(path, query="mode=ro&readonly_shm=1" if index.exists() else "mode=ro")
+    if index.exists():
+        return connect(path, query="mode=ro&readonly_shm=1")
+    if is_read_only(path):
+        # Without the log the file is an earlier state, which would be taken for the last one.
+        raise StorageProblem(
+            "只读的文件夹里读不了数据库的日志 {log}，没有它数据库不完整；"
+            "请把 {name} 和它一起复制到能写的文件夹里再查。",
+            log=log,
+            name=path.name,
+        )
+    return connect(path, query="mode=ro")
 
 
 @contextmanager
@@ -218,7 +244,7 @@ def looking(path: Path) -> Iterator[Transaction]:
     if not path.exists():
         raise missing_problem(path)
     try:
-        with closing(_look_into(path)) as connection:
+        with closing(look_into(path)) as connection:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             yield Transaction("sqlite", connection)

@@ -58,6 +58,10 @@ def environment() -> Iterator[Any]:
     yield sorted(name for name in os.environ if name.startswith("HUIMIN")), os.nice(0)
 
 
+def processors() -> Iterator[Any]:
+    yield os.sched_getaffinity(0)
+
+
 def endless() -> Iterator[Any]:
     while True:
         pass
@@ -138,6 +142,13 @@ def test_it_gets_no_secret_and_comes_after_the_tills(monkeypatch: pytest.MonkeyP
         assert names == [] and nice > os.nice(0)
         with pytest.raises(Finished):
             work.ask()
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_it_leaves_the_processor_of_a_worker(own_processor: int) -> None:
+    with ran(processors) as work:
+        assert len(work.ask()) > 1
+    assert os.sched_getaffinity(0) == {own_processor}
 
 
 @pytest.mark.parametrize(

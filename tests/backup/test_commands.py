@@ -20,7 +20,7 @@ from huimin.instance import Instance
 from huimin.ledger.epochs import current_epoch
 from tests.backup.test_age_file import IDENTITY, RECIPIENT
 from tests.backup.test_restore import fill
-from tests.run_command import Answer, in_this_process
+from tests.run_command import Answer, in_a_process, in_this_process
 
 
 @pytest.fixture
@@ -121,6 +121,33 @@ def test_encrypted_to_a_key_that_the_server_has_not(
     assert "演练成功" in good.stdout
 
 
+def test_a_folder_that_can_t_be_written_is_backed_up_elsewhere_without_a_trace(
+    county: Instance, backups: Path, tmp_path: Path
+) -> None:
+    """As on a disk that is mounted read-only; for root, who may write all the same, too."""
+    county.close()
+    folder, identity = county.settings.folder, tmp_path / "key.txt"
+    identity.write_text(IDENTITY)
+    for path in folder.rglob("*"):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    folder.chmod(0o500)
+    changed = folder.stat().st_mtime_ns
+    made = [
+        huimin(county, "backup", backups / "county.tar"),
+        huimin(county, "backup", "--recipient", RECIPIENT, backups / "county.tar.age"),
+    ]
+    traceless = folder.stat().st_mtime_ns == changed
+    folder.chmod(0o700)
+    for answer in made:
+        assert answer.returncode == 0, answer.stderr
+        assert "这次运行没有记下来" in answer.stderr
+    assert traceless
+    for name, options in (("county.tar", ()), ("county.tar.age", ("--identity", identity))):
+        new = tmp_path / f"new-{name}"
+        back = huimin(county, "--folder", new, "restore", backups / name, *options)
+        assert back.returncode == 0, back.stderr
+
+
 def test_runs_are_on_record_and_an_old_backup_is_a_task_for_somebody(
     county: Instance, backups: Path, clock: object
 ) -> None:
@@ -173,3 +200,34 @@ def test_a_database_that_went_back_by_other_means_begins_an_epoch(county: Instan
     assert (began.returncode, "数据纪元 2" in began.stdout) == (0, True)
     assert county.engine.read(current_epoch) == 2
     assert huimin(county, "ledger", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["restore", "rehearse", "make"])
+def test_without_a_terminal_it_says_which_option_gives_the_passphrase(
+    county: Instance, backups: Path, tmp_path: Path, command: str
+) -> None:
+    file, secret = backups / "county.tar.age", tmp_path / "passphrase"
+    secret.write_text("a long passphrase\n")
+    assert huimin(county, "backup", file, "--passphrase-file", secret).returncode == 0
+    asked = {
+        "restore": ("--folder", tmp_path / "new", "restore", file),
+        "rehearse": ("backup", "rehearse", file),
+        "make": ("backup", backups / "other.tar.age", "--passphrase"),
+    }[command]
+    done = in_a_process([*map(str, asked)], {"HUIMIN_FOLDER": str(county.settings.folder)})
+    assert done.returncode == 2 and "--passphrase-file" in done.stderr, done
+    assert "没有人可以回答" in done.stderr and "Warning" not in done.stderr
+    secret.write_bytes(b"\xff\xfe\n")
+    wrong = huimin(county, "backup", "rehearse", file, "--passphrase-file", secret)
+    assert wrong.returncode == 2 and "不是 UTF-8" in wrong.stderr
+
+
+def test_a_standby_makes_a_whole_backup_and_says_that_it_is_not_on_record(
+    county: Instance, backups: Path
+) -> None:
+    file, folder = backups / "county.tar", county.settings.folder
+    variables = {"HUIMIN_FOLDER": str(folder), "HUIMIN_READ_ONLY": "1"}
+    made = in_this_process(["backup", str(file)], variables)
+    assert made.returncode == 0, made.stderr
+    assert "已核对" in made.stdout and "没有记下来" in made.stderr
+    assert huimin(county, "backup", "rehearse", file).returncode == 0

@@ -59,9 +59,9 @@ def write(settings: Settings, file: Path, about: About) -> None:
     with writing(file, lock=None, packed=False) as (target, _):
         archive = ArchiveWriter(target, about)
         with settings.database_path.open("rb") as database:
-            archive.add("huimin.db", database)
+            archive.add_file("huimin.db", database)
         for name, member in files_in(settings.folder):
-            archive.add(name, member)
+            archive.add_file(name, member)
         archive.finish(counts, heads)
 
 

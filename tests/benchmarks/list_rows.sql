@@ -124,3 +124,40 @@ SELECT printf('019a%04x-%04x-7%03x-8000-000000000063', (i >> 28), (i >> 12) & 65
 
 INSERT INTO notice_delivery (id, notice_id, channel, target, state, attempts, next_at, sent_at)
 SELECT id, id, 'webhook', 'https://example.invalid/', 'sent', 1, created_at, created_at FROM notice;
+
+INSERT INTO rating (id, ledger_id, outlet_id, holder_id, month, given, stars, answered_at)
+WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < MIN(:rows, 200000) - 1)
+SELECT printf('019a%04x-%04x-7%03x-8000-000000000075', (i >> 28), (i >> 12) & 65535, i & 4095), ledger.id, ledger.outlet_id,
+    ledger.holder_id, ledger.month, CASE i % 10 WHEN 0 THEN 'no' WHEN 1 THEN 'in_part' ELSE 'yes' END, 1 + i % 5,
+    ledger.recorded_at FROM n JOIN ledger ON ledger.rowid = 1 + i * MAX(1, :rows / 200000);
+
+INSERT INTO rating_month
+SELECT outlet_id, month, COUNT(*), SUM(stars), SUM(given = 'yes'), SUM(given = 'in_part'), SUM(given = 'no') FROM rating
+GROUP BY outlet_id, month;
+
+INSERT INTO complaint (id, rating_id, state, due_on, opened_at, result, closed_at)
+SELECT id, id, CASE WHEN rowid % 40 = 0 THEN 'open' ELSE 'closed' END, substr(answered_at, 1, 10), answered_at,
+    CASE WHEN rowid % 40 = 0 THEN NULL WHEN rowid % 3 = 0 THEN 'upheld' WHEN rowid % 3 = 1 THEN 'not_upheld' ELSE 'unclear' END,
+    CASE WHEN rowid % 40 = 0 THEN NULL ELSE answered_at END
+FROM rating;
+
+INSERT INTO basket_good (id, name, specification, unit, starts_on, added_at, added_by)
+WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 59)
+SELECT printf('019a0000-0000-7%03x-8000-000000000067', i), '商品' || i, '5 升', '桶', '2025-01-01', '2025-01-01T00:00:00.000Z', 'x'
+FROM n;
+
+INSERT INTO shelf_price (id, good_id, outlet_id, seen_on, month, price_fen, recorded_at, recorded_by)
+WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < MIN(:rows, 200000) - 1),
+seen AS (SELECT i, date(:end, '-' || (364 - i * 365 / MIN(:rows, 200000)) || ' days') AS day FROM n)
+SELECT printf('019a%04x-%04x-7%03x-8000-000000000076', (i >> 28), (i >> 12) & 65535, i & 4095),
+    printf('019a0000-0000-7%03x-8000-000000000067', i % 60), printf('019a0000-0000-7%03x-8000-00000000006f', i / 7 % 1000),
+    day, substr(day, 1, 7), 500 + (i * 7919) % 9000, day || 'T02:00:00.000Z', 'officer' || i % 40 FROM seen;
+
+INSERT OR IGNORE INTO holder_request (id, kind, holder_id, about, state, raised_at, raised_by, due_on, answered_at, answered_by)
+WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < MIN(:rows, 200000) - 1),
+asked AS (SELECT i, date(:end, '-' || (364 - i * 365 / MIN(:rows, 200000)) || ' days') AS day FROM n)
+SELECT printf('019a%04x-%04x-7%03x-8000-000000000077', (i >> 28), (i >> 12) & 65535, i & 4095), 'correction', holder.id,
+    CASE i % 3 WHEN 0 THEN 'phone' WHEN 1 THEN 'address' ELSE 'family' END,
+    CASE WHEN i % 40 = 0 THEN 'open' WHEN i % 2 = 0 THEN 'accepted' ELSE 'declined' END, day || 'T02:00:00.000Z', 'holder',
+    date(day, '+7 days'), CASE WHEN i % 40 = 0 THEN NULL ELSE day || 'T03:00:00.000Z' END, CASE WHEN i % 40 = 0 THEN NULL ELSE 'x' END
+FROM asked JOIN holder ON holder.rowid = 1 + (i * 7919) % (SELECT MAX(rowid) FROM holder);

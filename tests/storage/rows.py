@@ -429,6 +429,20 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("publication_digest", {"id": "pd", "day": "2026-10-31", "digest": "6" * 64, "made_at": AT}),
     (
+        "publication_result",
+        {
+            "id": "pr",
+            "first_month": "2026-09",
+            "last_month": "2026-10",
+            "kinds": "pharmacy,supermarket",
+            "upheld": 3,
+            "upheld_in_part": 1,
+            "not_upheld": 1,
+            "unclear": 0,
+            "made_at": AT,
+        },
+    ),
+    (
         "division_change_list",
         {
             "id": "dl",

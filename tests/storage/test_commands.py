@@ -93,8 +93,78 @@ def test_a_read_only_database(run_cli: RunCli, made: Path, command: list[str], w
     (made if what == "file" else made.parent).chmod(0o444 if what == "file" else 0o555)
     before = snapshot(made.parent)
     try:
-        refused(run_cli(command, made.parent), "只读", "read-only")
+        # A county without keys: to open it would make them.
+        answer = run_cli(command, made.parent)
+        if command == ["check"]:
+            assert (answer.returncode, "只读" in answer.stderr) == (0, True), answer
+        else:
+            refused(answer, "只读", "read-only")
         assert snapshot(made.parent) == before
+    finally:
+        made.parent.chmod(0o700)
+
+
+READS = (
+    ["check"],
+    ["ledger", "verify"],
+    ["ledger", "rebuild", "--check"],
+    ["month", "list"],
+    ["keys", "list"],
+)
+
+
+@pytest.mark.parametrize("command", READS, ids=" ".join)
+def test_what_changes_nothing_works_where_nothing_can_be_changed(
+    run_cli: RunCli, made: Path, command: list[str]
+) -> None:
+    assert run_cli(["keys", "list"], made.parent).returncode == 0  # the keys are there now
+    made.parent.chmod(0o555)
+    before = snapshot(made.parent)
+    try:
+        answer = run_cli(command, made.parent)
+        assert answer.returncode == 0, answer
+        written = run_cli(["keys", "rotate-personal", "--yes"], made.parent)
+        refused(written, "只读", "read-only")
+        assert snapshot(made.parent) == before
+    finally:
+        made.parent.chmod(0o700)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")
+def test_another_user_is_told_of_the_permission_and_not_to_restore(made: Path) -> None:
+    """Whoever reads "damaged" restores a backup over a sound county."""
+    made.parent.chmod(0o755)
+    made.chmod(0o600)
+    for parent in made.parent.parents[:-2]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    answer = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(made.parent)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert "没有权限" in answer.stderr and "permission denied" in answer.stderr
+    assert "备份" not in answer.stderr and "Errno" not in answer.stderr
+
+
+AS_NOBODY = """
+import os, sys
+from huimin.cli import main
+os.setgid(65534)
+os.setuid(65534)
+main(["--folder", sys.argv[1], "check"])
+"""
+
+
+def test_a_log_that_cannot_be_read_is_not_passed_over(run_cli: RunCli, made: Path) -> None:
+    """Without its log the file is an earlier state; on a read-only disk no index can be made."""
+    assert run_cli(["keys", "list"], made.parent).returncode == 0
+    made.with_name("huimin.db-wal").write_bytes(b"\0" * 32)
+    made.parent.chmod(0o555)
+    try:
+        refused(run_cli(["ledger", "verify"], made.parent), "huimin.db-wal", "together with it")
+        refused(run_cli(["check"], made.parent), "huimin.db-wal", "together with it")
     finally:
         made.parent.chmod(0o700)
 

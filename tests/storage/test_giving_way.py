@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from math import inf
 from typing import Any
 
@@ -89,6 +91,15 @@ def test_the_interpreter_lock_changes_hands_sooner_while_long_work_runs() -> Non
     assert sys.getswitchinterval() == pytest.approx(usual)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As at a keyboard: a shell starts what runs in the background deaf to SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_what_a_command_computes_ends_between_two_steps_when_it_is_interrupted() -> None:
     began, ended = threading.Event(), threading.Event()
 
@@ -111,3 +122,27 @@ def test_what_a_command_computes_ends_between_two_steps_when_it_is_interrupted()
     assert behind_the_tills(lambda: 7) == 7
     with pytest.raises(KeyError):
         behind_the_tills(lambda: {}["nothing"])
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_what_computes_behind_the_tills_leaves_the_processor_of_a_worker(
+    own_processor: int,
+) -> None:
+    def priority_and_processors() -> tuple[int, set[int]]:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), os.sched_getaffinity(0)
+
+    priority, processors = behind_the_tills(priority_and_processors)
+    assert priority > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert own_processor in processors and len(processors) > 1
+    assert os.sched_getaffinity(0) == {own_processor}
+
+
+def test_where_a_priority_is_the_process_its_own_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    lowered: list[int] = []
+    monkeypatch.setattr(os, "nice", lowered.append)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    behind_the_tills(lambda: None)
+    assert not lowered
+    monkeypatch.setattr(sys, "platform", "linux")
+    behind_the_tills(lambda: None)
+    assert lowered

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from huimin.storage import named_queries
-from huimin.storage.engine import Engine
+from huimin.instance import Instance
+from huimin.storage import giving_way, named_queries
+from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.named_queries import (
     either_way,
     load_queries,
@@ -86,6 +88,41 @@ def test_every_kind_gives_the_same_on_both_engines(engine: Engine, room: None) -
     assert engine.read(lambda tx: queries.count(tx)) == 4
     odd = engine.read(lambda tx: queries.odd(tx, name="戊"))
     assert odd == {"kept": ":kept", "per_cent": "50%", "name": "戊"}
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+@pytest.mark.parametrize("further", [-1, 0, 1])
+def test_many_rows_come_whole_and_between_them_others_get_their_turn(
+    engine: Engine, room: None, monkeypatch: pytest.MonkeyPatch, many: int, further: int
+) -> None:
+    monkeypatch.setattr(named_queries, "ROWS_IN_A_STRETCH", 10)
+    queries = load_queries("room")
+    codes = [{"code": f"{number:012d}", "name": "甲"} for number in range(many * 10 + further)]
+    engine.write(lambda tx: queries.add_many(tx, codes))
+
+    def read_and_write(tx: Transaction) -> list[Row]:
+        rows: list[Row] = queries.all(tx)
+        queries.add(tx, code="9" * 12, name="乙")
+        return rows
+
+    read = engine.write(read_and_write)
+    assert [row["code"] for row in read] == [each["code"] for each in codes]
+    assert engine.read(lambda tx: queries.count(tx)) == len(codes) + 1
+
+
+def test_a_command_that_was_interrupted_ends_between_two_rows(
+    sqlite_instance: Instance, room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(named_queries, "ROWS_IN_A_STRETCH", 10)
+    queries, stopped = load_queries("room"), threading.Event()
+    stopped.set()
+    token = giving_way._stopped.set(stopped)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            sqlite_instance.engine.read(lambda tx: queries.all(tx))
+    finally:
+        giving_way._stopped.reset(token)
+    assert len(sqlite_instance.engine.read(lambda tx: queries.all(tx))) > 20
 
 
 def test_quotes_comments_and_casts_are_left_alone() -> None:

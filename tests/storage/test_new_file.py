@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from huimin.storage.new_file import new_file, write_whole
+from huimin.storage import new_file as new_file_module
+from huimin.storage.new_file import delete_large, new_file, write_whole
 
 
 @pytest.fixture
@@ -66,3 +67,27 @@ def test_what_others_may_read_leaves_the_process_its_umask(
         os.umask(before)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert modes == {"report": 0o640, "keys": 0o600}
+
+
+def test_a_large_file_is_deleted_in_steps_and_one_that_is_gone_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_file_module, "DELETED_AT_ONCE", 1_000)
+    for size in (0, 1, 1_000, 2_500):
+        path = tmp_path / f"{size}"
+        path.write_bytes(bytes(size))
+        delete_large(path)
+        assert not path.exists()
+        delete_large(path)
+
+
+def test_a_large_file_that_cannot_be_shortened_is_deleted_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
+    (tmp_path / "copy").write_bytes(b"1")
+    delete_large(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()

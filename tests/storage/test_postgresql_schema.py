@@ -129,3 +129,21 @@ def test_init_leaves_a_database_alone_in_which_it_can_make_no_tables(
             connection.execute(f"DROP {kind} {name}")
             count_left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'theirs'::regnamespace"
             assert connection.execute(count_left).fetchone() == (0,)
+
+
+def test_an_extension_that_takes_no_triggers_is_named_in_a_sentence(
+    county: MakeSettings, url: str
+) -> None:
+    """As Citus says it, with the code of an internal error."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(
+            "CREATE FUNCTION refuse_triggers() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE EXCEPTION 'triggers are not supported' USING ERRCODE = 'internal_error';"
+            " END $$"
+        )
+        server.execute(
+            "CREATE EVENT TRIGGER refuse_triggers ON ddl_command_start"
+            " WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION refuse_triggers()"
+        )
+    with pytest.raises(StorageProblem, match="triggers are not supported"):
+        create_database(county("lezhi"))

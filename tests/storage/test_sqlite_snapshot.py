@@ -1,4 +1,4 @@
-"""A copy of a database that is written to meanwhile is the database after one of its commits.
+"""A snapshot of a database that is written to meanwhile is the database after one of its commits.
 
 Every commit here writes its number into every row, so a page of another commit would be seen.
 """
@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from huimin.storage import sqlite_snapshot
-from huimin.storage.sqlite_snapshot import copy_snapshot
+from huimin.storage.engine import StorageProblem
+from huimin.storage.sqlite_snapshot import snapshot_of
 
 ROWS, PAGE_BYTES, PART_BYTES = 40, 512, 2048
 # Before the copy and between any two of its parts: commits, and folding the log in either way.
@@ -56,7 +57,7 @@ def commit_no(connection: sqlite3.Connection) -> int:
 
 
 class Between:
-    """`os`, but after each part that is sent to the disk something else happens."""
+    """`os`, but before and after each read of a file something else happens."""
 
     def __init__(self, happens: Callable[[], None]) -> None:
         self._happens = happens
@@ -64,19 +65,25 @@ class Between:
     def __getattr__(self, name: str) -> object:
         return getattr(os, name)
 
-    def fdatasync(self, _handle: int) -> None:
+    def pread(self, file: int, size: int, start: int) -> bytes:
         self._happens()
+        part = os.pread(file, size, start)
+        self._happens()
+        return part
 
 
 @settings(
-    max_examples=60,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(before=ACTIONS, between=st.lists(ACTIONS, max_size=30))
-# The reader needs nothing of the log, which begins anew while it is copied.
-@example(before=[MANY, MANY, FOLD], between=[[]] * 14 + [[COMMIT], [COMMIT], [COMMIT]])
-@example(before=[MANY, FOLD], between=[[COMMIT, FOLD]] * 30)
+@given(before=ACTIONS, between=st.lists(ACTIONS, max_size=120))
+# A commit between the two looks at the log's index.
+@example(before=[COMMIT], between=[[], [COMMIT]])
+# The reader needs nothing of the log, which begins anew while its frames are listed, or read.
+@example(before=[MANY, MANY, FOLD], between=[[]] * 40 + [[COMMIT]] * 6)
+@example(before=[MANY, MANY, FOLD], between=[[]] * 120 + [[COMMIT]] * 20)
+@example(before=[MANY, FOLD], between=[[]] * 6 + [[COMMIT, FOLD]] * 60)
 def test_it_is_one_of_the_commits(
     database: sqlite3.Connection,
     tmp_path: Path,
@@ -90,13 +97,23 @@ def test_it_is_one_of_the_commits(
     act(database, before)
     first, coming = commit_no(database), iter(between)
     copy = tmp_path / "copy.db"
-    copy.unlink(missing_ok=True)
-    copy.touch()
     with monkeypatch.context() as patched:
         patched.setattr(sqlite_snapshot, "PART_BYTES", PART_BYTES)
         patched.setattr(sqlite_snapshot, "os", Between(lambda: act(database, next(coming, []))))
-        copy_snapshot(tmp_path / "county.db", copy)
+        with snapshot_of(tmp_path / "county.db") as snapshot:
+            copy.write_bytes(b"".join(snapshot.parts()))
+            seen = snapshot.connection.execute("SELECT DISTINCT commit_no FROM usual").fetchall()
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert seen == [{"commit_no": commit_no(connection)}]
         assert first <= commit_no(connection) <= commit_no(database)
-    assert {path.name for path in tmp_path.glob("copy.db*")} == {"copy.db"}
+
+
+def test_a_file_that_was_cut_is_named(database: sqlite3.Connection, tmp_path: Path) -> None:
+    path = tmp_path / "county.db"
+    database.executemany("INSERT INTO usual VALUES (1, ?)", [("x" * 100,)] * ROWS)
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with snapshot_of(path) as snapshot:
+        os.truncate(path, snapshot.size_bytes - PAGE_BYTES)
+        with pytest.raises(StorageProblem, match="已损坏"):
+            list(snapshot.parts())

@@ -36,6 +36,27 @@ def test_one_thread_at_a_time_has_the_turn(monkeypatch: pytest.MonkeyPatch) -> N
     assert most == 1
 
 
+def test_turns_are_given_in_the_order_in_which_they_were_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("huimin.storage.turns.WAIT_SECONDS_MAX", 60)
+    turns, order = Turns(), []
+
+    def work(place: int) -> None:
+        with turns.taken():
+            order.append(place)
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(8)]
+    with turns.taken():
+        for place, thread in enumerate(threads):
+            thread.start()
+            while len(turns._line) <= place:  # it stands in line before the next one comes
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+
+
 def test_who_waits_too_long_goes_on_without_the_turn() -> None:
     turns, held, done = Turns(), threading.Event(), threading.Event()
 
