@@ -1362,6 +1362,22 @@ CREATE TABLE publication_digest (
     made_at  TEXT NOT NULL
 );
 
+-- Append-only: how complaints of some months (both included) about some kinds of outlets ended, counted once by the
+-- timer when the last of the months is over. `kinds`: their codes with commas between.
+CREATE TABLE publication_result (
+    id              TEXT PRIMARY KEY,
+    first_month     TEXT NOT NULL,
+    last_month      TEXT NOT NULL,
+    kinds           TEXT NOT NULL,
+    upheld          BIGINT NOT NULL CHECK (upheld >= 0),
+    upheld_in_part  BIGINT NOT NULL CHECK (upheld_in_part >= 0),
+    not_upheld      BIGINT NOT NULL CHECK (not_upheld >= 0),
+    unclear         BIGINT NOT NULL CHECK (unclear >= 0),
+    made_at         TEXT NOT NULL,
+    UNIQUE (last_month, kinds),
+    CHECK (last_month >= first_month)
+);
+
 -- ---------------------------------------------------------------- anchors
 -- Append-only: the signed state of all chains, as it was handed out. Once for each county day that is over, when the tree
 -- (RFC 6962) grows by the day's rows, and whenever somebody asks for one (day NULL, the tree as it was). `frontier`: the
@@ -1646,6 +1662,7 @@ CREATE TABLE picture (
     sent_at        TEXT NOT NULL,
     removed_at     TEXT
 );
+CREATE INDEX picture_there ON picture (id) WHERE removed_at IS NULL;
 
 -- Append-only: how whoever holds a receipt judged the sale, once. `given`: whether the discount was given as promised.
 CREATE TABLE rating (
@@ -1660,6 +1677,7 @@ CREATE TABLE rating (
 );
 CREATE INDEX rating_outlet ON rating (outlet_id, month, holder_id);
 CREATE INDEX rating_holder ON rating (holder_id, id);
+CREATE INDEX rating_stars ON rating (stars, id);
 
 -- What a judgement says in words and shows, if anything; apart from it, because it is erased after a time. `id` is the
 -- rating's.
@@ -1699,14 +1717,17 @@ CREATE TABLE complaint (
 );
 CREATE INDEX complaint_state ON complaint (state, id);
 CREATE INDEX complaint_due ON complaint (due_on, id) WHERE state = 'open';
+CREATE INDEX complaint_by_due ON complaint (due_on, id);
+CREATE INDEX complaint_closed ON complaint (closed_at, id) WHERE state = 'closed';
 
 -- Append-only: what was done about a complaint. The reporter reads 'answer', 'due' and 'result' on the receipt's page,
--- never 'note'.
+-- never 'note'. What was written stands in complaint_words; `text` only has what was written before version 21, in
+-- clear, until the day's timer or a rotation of the keys seals it.
 CREATE TABLE complaint_step (
     id            TEXT PRIMARY KEY,
     complaint_id  TEXT NOT NULL REFERENCES complaint (id),
     kind          TEXT NOT NULL CHECK (kind IN ('note', 'answer', 'due', 'result')),
-    text          TEXT NOT NULL,
+    text          TEXT,
     due_on        TEXT,
     result        TEXT,
     at            TEXT NOT NULL,
@@ -1715,6 +1736,13 @@ CREATE TABLE complaint_step (
     CHECK ((kind = 'result') = (result IS NOT NULL))
 );
 CREATE INDEX complaint_step_complaint ON complaint_step (complaint_id, id);
+CREATE INDEX complaint_step_plain ON complaint_step (id) WHERE text IS NOT NULL;
+
+-- The words of a step, encrypted; apart from it, because they are erased after a time. `id` is the step's.
+CREATE TABLE complaint_words (
+    id           TEXT PRIMARY KEY REFERENCES complaint_step (id),
+    text_cipher  TEXT NOT NULL
+);
 
 -- What a holder asks of the office: that a purchase was not theirs (`ledger_id`; the row itself stays as it is, and what the
 -- office takes back is `reversal_id`), or that something of their data is wrong (`about`). Both sides' words are encrypted.
@@ -1745,6 +1773,10 @@ CREATE UNIQUE INDEX holder_request_one_open ON holder_request (holder_id, about)
     WHERE state = 'open' AND about IS NOT NULL;
 CREATE INDEX holder_request_holder ON holder_request (holder_id, id);
 CREATE INDEX holder_request_due ON holder_request (due_on, id) WHERE state = 'open';
+CREATE INDEX holder_request_by_due ON holder_request (due_on, id);
+CREATE INDEX holder_request_state ON holder_request (state, id);
+CREATE INDEX holder_request_said ON holder_request (answered_at, id)
+    WHERE words_cipher IS NOT NULL OR answer_cipher IS NOT NULL;
 
 -- ---------------------------------------------------------------- shelf prices
 -- The goods whose prices are compared, each from a day on. A good never changes: another specification is another good.

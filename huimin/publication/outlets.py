@@ -33,9 +33,9 @@ def with_rates(tx: Transaction, outlets: Sequence[Row], day: date) -> list[Row]:
     return [{**row, "rate_bp": _rate(tx, row, day)} for row in outlets]
 
 
-def with_scores(tx: Transaction, outlets: Sequence[Row]) -> list[Row]:
-    """The outlets, each with `score` (scores.py), None while too few have judged it."""
-    return [{**row, "score": outlet_score(tx, row["id"])} for row in outlets]
+def with_scores(tx: Transaction, outlets: Sequence[Row], day: date) -> list[Row]:
+    """The outlets, each with `score` (scores.py) on a day, None while too few have judged it."""
+    return [{**row, "score": outlet_score(tx, row["id"], day).total} for row in outlets]
 
 
 def towns(tx: Transaction) -> Iterable[Row]:

@@ -104,19 +104,40 @@ ORDER BY o.id
 LIMIT :row_limit;
 
 -- name: people_who_rated$
--- How many people judged an outlet, counted up to :enough.
+-- How many people judged an outlet in some months, counted up to :enough.
 SELECT COUNT(*) FROM (
-    SELECT DISTINCT holder_id FROM rating WHERE outlet_id = :outlet_id LIMIT :enough) AS few;
+    SELECT DISTINCT holder_id FROM rating
+    WHERE outlet_id = :outlet_id AND month >= :first_month AND month <= :last_month LIMIT :enough) AS few;
 
 -- name: rating_months_of_outlet
-SELECT answers, stars, given_yes, given_in_part, given_no FROM rating_month
-WHERE outlet_id = :outlet_id ORDER BY month;
+-- The months before one, the first first; `people`: how many answered in each, counted up to :enough.
+SELECT rating_month.*, (
+    SELECT COUNT(*) FROM (
+        SELECT DISTINCT rating.holder_id FROM rating
+        WHERE rating.outlet_id = rating_month.outlet_id AND rating.month = rating_month.month
+        LIMIT :enough) AS few) AS people
+FROM rating_month
+WHERE outlet_id = :outlet_id AND month < :this_month ORDER BY month;
+
+-- name: last_month_of_results$
+SELECT MAX(last_month) FROM publication_result;
 
 -- name: closed_complaints
--- In the order of their results; who complained and about whom decides what may be shown, and is not.
+-- Closed from an instant to before another, in the order of their results; who complained and about whom decides what
+-- may be shown, and is not.
 SELECT complaint.closed_at, complaint.result, outlet.kind, outlet.merchant_id, rating.holder_id
 FROM complaint
 JOIN rating ON rating.id = complaint.rating_id
 JOIN outlet ON outlet.id = rating.outlet_id
-WHERE complaint.state = 'closed'
+WHERE complaint.state = 'closed' AND complaint.closed_at >= :since AND complaint.closed_at < :until
 ORDER BY complaint.closed_at, complaint.id;
+
+-- name: insert_result!
+INSERT INTO publication_result (
+    id, first_month, last_month, kinds, upheld, upheld_in_part, not_upheld, unclear, made_at)
+VALUES (:id, :first_month, :last_month, :kinds, :upheld, :upheld_in_part, :not_upheld, :unclear, :made_at);
+
+-- name: results_before
+-- read both ways
+-- The latest first.
+SELECT * FROM publication_result WHERE id < :before ORDER BY id DESC LIMIT :row_limit;

@@ -1,23 +1,38 @@
 """What came of complaints, for everybody: by kind of outlet and month, without names.
 
-A month is listed when it is over and never changes after that. Of fewer than five people, or where
-a merchant could be told (dominance.py), months are joined with the next ones until there are
-enough, and kinds with others: the rules of the month's figures (suppress.py).
+A month is counted once, by the day's timer when it is over, and never changes after that: nothing
+is counted for a visitor. Of fewer than five people, or where a merchant could be told
+(dominance.py), months are joined with the next ones until there are enough, and kinds with others:
+the rules of the month's figures (suppress.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from huimin.core.days import county_day, month_of, parse_instant
-from huimin.core.words import OUTLET_KINDS
+from huimin.core.catalogue import text
+from huimin.core.days import (
+    county_day,
+    county_start,
+    instant_text,
+    month_days,
+    month_of,
+    next_month,
+    parse_instant,
+)
+from huimin.core.words import COMPLAINT_RESULTS, OUTLET_KINDS
+from huimin.instance import Instance
+from huimin.jobs.timer_runs import Outcome
 from huimin.publication import queries
 from huimin.publication.dominance import shortfall
 from huimin.publication.suppress import PEOPLE_MIN, ways_to_join
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.list_query import ListQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +54,58 @@ class Results:
     kinds: tuple[str, ...]
     counts: dict[str, int]
 
-    @property
-    def total(self) -> int:
-        """How many there were."""
-        return sum(self.counts.values())
+
+def publish_results(instance: Instance) -> Outcome:
+    """The daily task: count the complaints of the months that are over and not yet published."""
+    now = instance.clock()
+    last: str | None = instance.engine.read(queries.last_month_of_results)
+    groups = list(grouped(instance.engine.read(partial(_closed_after, last=last, now=now))))
+    if not groups or not instance.engine.write(partial(_publish, groups, last, now)):
+        return Outcome()
+    return Outcome(done=[text("公布了截至 {month} 办结的投诉的结果。", month=groups[-1].months[1])])
 
 
-def published_results(tx: Transaction, now: datetime) -> list[Results]:
-    """All that may be shown, the latest first."""
-    this_month = month_of(county_day(now))
-    closed = [
+def _publish(groups: Sequence[Results], last: str | None, now: datetime, tx: Transaction) -> bool:
+    """Write them; False where another run has published meanwhile."""
+    if queries.last_month_of_results(tx) != last:
+        return False
+    for group in groups:
+        queries.insert_result(
+            tx,
+            id=new_id(),
+            first_month=group.months[0],
+            last_month=group.months[1],
+            kinds=",".join(group.kinds),
+            made_at=instant_text(now),
+            **{result: group.counts.get(result, 0) for result in COMPLAINT_RESULTS},
+        )
+    return True
+
+
+def _closed_after(tx: Transaction, *, last: str | None, now: datetime) -> list[Closed]:
+    """Those closed after the last month that was published, in months that are over."""
+    since = "" if last is None else _beginning(next_month(last))
+    until = _beginning(month_of(county_day(now)))
+    return [
         Closed(
             month_of(county_day(parse_instant(row["closed_at"]))),
             *(row[name] for name in ("kind", "result", "holder_id", "merchant_id")),
         )
-        for row in queries.closed_complaints(tx)
+        for row in queries.closed_complaints(tx, since=since, until=until)
     ]
-    groups = list(grouped(each for each in closed if each.month < this_month))
-    return groups[::-1]
+
+
+def _beginning(month: str) -> str:
+    return instant_text(county_start(month_days(month)[0]))
+
+
+def _as_shown(row: Row) -> Row:
+    total = sum(row[result] for result in COMPLAINT_RESULTS)
+    return {**row, "kinds": row["kinds"].split(","), "total": total}
+
+
+# The latest first; there are no filters.
+results_before = ListQuery[Mapping[str, str]](queries, "results_before", for_reader=_as_shown)
 
 
 def grouped(closed: Iterable[Closed]) -> Iterator[Results]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from huimin.core.refusals import Refusal
-from huimin.publication.scores import Score, outlet_score, score_of
-from huimin.publication.suppress import PEOPLE_MIN
+from huimin.publication.scores import OutletScore, outlet_score
 from huimin.ratings import queries
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery
@@ -21,16 +19,6 @@ class RatingCriteria:
     outlet_id: str | None = None
     given: str | None = None
     month: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutletScores:
-    """An outlet of a merchant: its score, and (month, score) with the latest first. A score is None
-    where fewer than five people have answered."""
-
-    outlet: Row
-    score: Score | None
-    months: list[tuple[str, Score | None]]
 
 
 def rating_by_id(tx: Transaction, rating_id: str) -> Row:
@@ -46,21 +34,12 @@ def outlets_with_ratings(tx: Transaction) -> list[tuple[str, str]]:
     return [(row["id"], row["name"]) for row in queries.outlets_with_ratings(tx)]
 
 
-def scores_of_merchant(tx: Transaction, merchant_id: str) -> list[OutletScores]:
-    """How a merchant's outlets are judged: sums, never who."""
-    rows = list(queries.months_of_outlets(tx, merchant_id=merchant_id, enough=PEOPLE_MIN))
-    return [
-        OutletScores(
-            outlet,
-            outlet_score(tx, outlet["id"]),
-            _by_month(row for row in rows if row["outlet_id"] == outlet["id"]),
-        )
-        for outlet in queries.outlets_of_merchant(tx, merchant_id=merchant_id)
-    ]
-
-
-def _by_month(rows: Iterable[dict[str, Any]]) -> list[tuple[str, Score | None]]:
-    return [(row["month"], score_of([row], row["people"])) for row in rows]
+def scores_of_merchant(
+    tx: Transaction, merchant_id: str, day: date
+) -> list[tuple[Row, OutletScore]]:
+    """(outlet, how it was judged) of a merchant's outlets: sums, never who."""
+    outlets = queries.outlets_of_merchant(tx, merchant_id=merchant_id)
+    return [(outlet, outlet_score(tx, outlet["id"], day)) for outlet in outlets]
 
 
 # The latest first.

@@ -32,10 +32,10 @@ def rate(
     sale: Mapping[str, Any],
     judgement: Judgement,
     *,
-    photo: Photo | None,
-    picture_id: str | None,
     due_on: date,
     now: datetime,
+    photo: Photo | None = None,
+    picture_id: str | None = None,
 ) -> str:
     """Judge the sale of a ledger row; returns the rating's id.
 
@@ -100,9 +100,10 @@ def rating_of(tx: Transaction, ledger_id: str) -> Row | None:
 
 
 def words_of(secrets: PersonalData, row: Mapping[str, Any]) -> str | None:
-    """The words of a rating; None for none, or for those that were erased."""
+    """The words of a rating; None for none, for those that were erased, and where no key opens them
+    (there is a `words_cipher`)."""
     cipher = row["words_cipher"]
-    return secrets.decrypt(cipher, PURPOSE) if cipher else None
+    return secrets.readable(cipher, PURPOSE) if cipher else None
 
 
 def _write_content(

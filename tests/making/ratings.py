@@ -40,16 +40,7 @@ def make_rating(instance: Instance, sold: dict[str, Any], judgement: Judgement) 
     def work(tx: Any) -> str:
         sale = row_by_id(tx, sold["id"])
         assert sale is not None
-        return rate(
-            tx,
-            instance.personal_data,
-            sale,
-            judgement,
-            photo=None,
-            picture_id=None,
-            due_on=now.date(),
-            now=now,
-        )
+        return rate(tx, instance.personal_data, sale, judgement, due_on=now.date(), now=now)
 
     return instance.engine.write(work)
 

@@ -8,7 +8,7 @@ import pytest
 
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
-from huimin.ratings.complaints import close_complaint, note_complaint
+from huimin.ratings.complaints import answer_complaint, close_complaint, note_complaint
 from huimin.ratings.judgement import Judgement
 from huimin.storage.engine import StorageProblem
 from tests.conftest import FixedClock
@@ -65,7 +65,9 @@ def test_from_no_to_an_answer(app: Any, till: ApiTill, clock: FixedClock) -> Non
     assert step(act="result", text="已退差价", result="upheld").status_code == 302
     page = reporter.get(path).text
     assert "结果：属实" in page and "已退差价" in page
-    assert step(act="note", text="再记一句").status_code == 409
+    late = step(act="note", text="再记一句")
+    # Somebody was quicker: what was typed is not lost without a word.
+    assert late.status_code == 409 and "没有记下的话" in late.text and "再记一句" in late.text
     assert "投诉" not in office.get("/today").text.partition("<main")[2]
 
 
@@ -93,7 +95,9 @@ def test_steps_stay_as_they_are(instance: Instance, client: Any) -> None:
     complaint, by = complaint_of(instance), {"now": instance.clock(), "actor": "a"}
 
     def act(work: Any, **more: Any) -> None:
-        instance.engine.write(lambda tx: work(tx, complaint["id"], **more, **by))
+        instance.engine.write(
+            lambda tx: work(tx, instance.personal_data, complaint["id"], **more, **by)
+        )
 
     act(note_complaint, text="看过")
     with pytest.raises(FieldProblems):
@@ -101,7 +105,42 @@ def test_steps_stay_as_they_are(instance: Instance, client: Any) -> None:
     act(close_complaint, text="查实", result="upheld")
     with pytest.raises(Refusal, match="complaint_closed"):
         act(close_complaint, text="又查", result="not_upheld")
-    for sql in ("UPDATE complaint_step SET text = 'x'", "DELETE FROM rating"):
+    for sql in ("UPDATE complaint_step SET kind = 'note'", "DELETE FROM rating"):
         with pytest.raises(Exception, match="append-only") as refused:
             instance.engine.write(lambda tx, sql=sql: tx.connection.execute(sql))
         assert not isinstance(refused.value, StorageProblem) or "append-only" in str(refused.value)
+
+
+def test_words_that_no_key_opens_are_said_to_be_unreadable_and_the_rest_is_there(
+    app: Any, till: ApiTill
+) -> None:
+    path = receipt_of(till.redeem().json)
+    send_judgement(app.test_client(), path, given="no", stars="1", words="没有打折")
+    instance, office = till.instance, app.test_client()
+    sign_in(office, make_staff(instance)["username"])
+    complaint_id = complaint_of(instance)["id"]
+    address, by = f"/complaints/{complaint_id}", {"now": instance.clock(), "actor": "a"}
+    steps = ("正在查", "还在查")
+    for text in steps:
+        instance.engine.write(
+            lambda tx, text=text: answer_complaint(
+                tx, instance.personal_data, complaint_id, text=text, **by
+            )
+        )
+    lost = (
+        "UPDATE complaint_words SET text_cipher = '9.' || text_cipher"
+        " WHERE id = (SELECT MAX(id) FROM complaint_step)",
+        "UPDATE rating_content SET words_cipher = '9.' || words_cipher",
+    )
+    for sql in lost:
+        instance.engine.write(lambda tx, sql=sql: tx.connection.execute(sql))
+    page = office.get(address)
+    assert page.status_code == 200
+    assert page.text.count("现有的密钥读不出这段话") == 2
+    assert steps[0] in page.text and steps[1] not in page.text
+    assert "现有的密钥读不出这段话" in office.get("/ratings/").text
+    reporter = app.test_client().get(path).text
+    assert reporter.count("这段话现在读不出来") == 2 and steps[0] in reporter
+    step = {"csrf_token": csrf_of(office, address), "act": "answer", "text": steps[1]}
+    assert office.post(address, data=step).status_code == 302
+    assert steps[1] in app.test_client().get(path).text

@@ -129,6 +129,20 @@ def test_a_photo_loses_all_but_its_picture(app: Any, till: ApiTill, form: str) -
     assert [row["actor"] for row in read] == [auditor["username"]]
 
 
+def test_a_photo_that_no_key_opens_is_not_found_and_the_rest_is_shown(
+    app: Any, till: ApiTill
+) -> None:
+    path, opened = receipt_of(till.redeem().json), till.instance
+    sent = send_judgement(app.test_client(), path, given="no", photo=phone_photo("JPEG"))
+    assert sent.status_code == 303
+    (file,) = (opened.settings.folder / FOLDER).iterdir()
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    auditor = app.test_client()
+    sign_in(auditor, make_staff(opened, "auditor")["username"])
+    assert auditor.get(f"/ratings/{rows(opened, 'rating')[0]['id']}/photo").status_code == 404
+    assert auditor.get("/ratings/").status_code == 200
+
+
 def test_a_harmful_photo_is_refused_and_leaves_nothing(
     app: Any, till: ApiTill, read_apart: None
 ) -> None:

@@ -22,7 +22,7 @@ from huimin.publication.pages.dictionary import FILES, LICENCE_ADDRESS, LICENCE_
 from huimin.publication.pages.map_links import map_links
 from huimin.publication.pages.month_view import MEASURES, month_view
 from huimin.publication.publish import published_month, published_months
-from huimin.publication.results import published_results
+from huimin.publication.results import results_before
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
@@ -32,6 +32,8 @@ from huimin.web.words import LANGUAGE_NAMES, LANGUAGE_TAGS
 
 # As many as stay below 100 KB with the longest names and addresses that are accepted.
 OUTLETS_A_PAGE = 20
+# A year where there are complaints about two kinds of outlets in each month.
+RESULTS_A_PAGE = 24
 
 
 @pages.get("/public/")
@@ -59,7 +61,7 @@ def outlets() -> Response:
     def query(tx: Transaction) -> tuple[Listed, Any]:
         place = replace(Place.from_address(), size=OUTLETS_A_PAGE)
         page = page_of(outlets_after, tx, criteria, place)
-        return replace(page, rows=with_scores(tx, with_rates(tx, page.rows, day))), towns(tx)
+        return replace(page, rows=with_scores(tx, with_rates(tx, page.rows, day), day)), towns(tx)
 
     page, town_rows = instance().engine.read(query)
     language = request_language()
@@ -103,10 +105,11 @@ def month(month: str) -> Response:
 @pages.get("/public/results")
 def results() -> Response:
     """What came of complaints, by month and kind of outlet."""
-    now, language = instance().clock(), request_language()
-    groups = instance().engine.read(lambda tx: published_results(tx, now))
+    language = request_language()
+    place = replace(Place.from_address(), size=RESULTS_A_PAGE)
+    page = instance().engine.read(lambda tx: page_of(results_before, tx, {}, place))
     words = [(code, COMPLAINT_RESULTS.say(code, language)) for code in COMPLAINT_RESULTS]
-    return _page("results.html", groups=groups, results=words)
+    return _page("results.html", page=page, results=words)
 
 
 @pages.get("/public/digests/")

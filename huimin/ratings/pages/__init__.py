@@ -8,7 +8,7 @@ pages = Blueprint("ratings", __name__)
 RECEIPTS = "/r/"
 
 
-@pages.after_request
+@pages.after_app_request
 def _keep_receipts_to_themselves(response: Response) -> Response:
     """The address of a receipt is what opens it: neither listed nor named to the next page."""
     if request.path.startswith(RECEIPTS):

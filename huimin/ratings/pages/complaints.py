@@ -60,20 +60,21 @@ def complaint(complaint_id: str) -> str:
 @require("complaint.settle")
 def settle(complaint_id: str) -> Answer:
     """Add a step: a note, an answer, a later due day, or the result."""
-    form, by = Form.sent(), acting()
+    form, by, secrets = Form.sent(), acting(), instance().personal_data
     text, act = form.text("text"), form.text("act")
 
     def work(tx: Transaction) -> None:
         match form.act(*ACTS):
             case "note":
-                note_complaint(tx, complaint_id, text=text, **by)
+                note_complaint(tx, secrets, complaint_id, text=text, **by)
             case "answer":
-                answer_complaint(tx, complaint_id, text=text, **by)
+                answer_complaint(tx, secrets, complaint_id, text=text, **by)
             case "due":
-                postpone_complaint(tx, complaint_id, due_on=form.day("due_on"), text=text, **by)
+                due_on = form.day("due_on")
+                postpone_complaint(tx, secrets, complaint_id, due_on=due_on, text=text, **by)
             case _:
                 result = form.text("result")
-                close_complaint(tx, complaint_id, result=result, text=text, **by)
+                close_complaint(tx, secrets, complaint_id, result=result, text=text, **by)
 
     def then(_done: None) -> Response:
         done = {
@@ -93,13 +94,15 @@ def settle(complaint_id: str) -> Answer:
 
 
 def _complaint_page(complaint_id: str, form: Form, *, opened: str = "") -> str:
+    secrets = instance().personal_data
+
     def query(tx: Transaction) -> dict[str, Any]:
         row = complaint_by_id(tx, complaint_id)
         sale = row_by_id(tx, row["ledger_id"])
         return {
             "complaint": row,
             "proof": None if sale is None else proof_of_row(tx, sale),
-            "steps": steps_of(tx, complaint_id),
+            "steps": steps_of(tx, secrets, complaint_id),
         }
 
     context = instance().engine.read(query)
@@ -107,7 +110,7 @@ def _complaint_page(complaint_id: str, form: Form, *, opened: str = "") -> str:
         "ratings/complaint.html",
         form=form,
         opened=opened,
-        words=words_of(instance().personal_data, context["complaint"]),
+        words=words_of(secrets, context["complaint"]),
         late=_is_late(context["complaint"]),
         may_settle=allows(member().role, "complaint.settle"),
         results=[(result, RESULT_WORDS[result]) for result in RESULTS],
@@ -127,7 +130,7 @@ def _list() -> ListPage:
         column.state(_("状态"), STATE_WORDS, colours=COLOURS, sort="state"),
         column.minute(_("收到时间"), "opened_at", sort="-at"),
         Column(_("答复期限"), "due_on", _due, "nowrap", sort="due", place="figure"),
-        Column(_("示范点"), "outlet_name", sort="outlet"),
+        Column(_("示范点"), "outlet_name"),
         column.word(_("优惠给了没有"), "given", GIVEN_WORDS),
         Column(_("星"), "stars"),
         Column(_("结果"), lambda row: RESULT_WORDS[row["result"]] if row["result"] else None),

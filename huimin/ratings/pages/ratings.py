@@ -57,10 +57,10 @@ def photo(rating_id: str) -> Response:
 def _list() -> ListPage:
     columns = [
         column.minute(_("评价时间"), "answered_at", sort="-at"),
-        Column(_("示范点"), "outlet_name", sort="outlet"),
+        Column(_("示范点"), "outlet_name"),
         column.word(_("优惠给了没有"), "given", GIVEN_WORDS),
         Column(_("星"), "stars", _stars, "nowrap", sort="-stars", place="figure"),
-        Column(_("留言"), lambda row: words_of(instance().personal_data, row)),
+        Column(_("留言"), _words),
         Column(_("照片"), lambda row: None, _photo_link, only="page"),
         Column(_("收据号"), "receipt_no", _receipt_link, "nowrap"),
         Column(_("投诉"), _complaint_word, _complaint_link),
@@ -80,6 +80,11 @@ def _criteria(form: Form) -> RatingCriteria:
         given=form.optional("given"),
         month=form.optional("month"),
     )
+
+
+def _words(row: Row) -> str | None:
+    words = words_of(instance().personal_data, row)
+    return _("现有的密钥读不出这段话。") if row["words_cipher"] and words is None else words
 
 
 def _stars(row: Row) -> Markup:

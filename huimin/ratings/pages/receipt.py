@@ -27,7 +27,7 @@ from huimin.ratings.rate import object_to_rating, rate, rating_of, words_of
 from huimin.ratings.words import GIVEN_WORDS, RESULT_WORDS, STARS_WORDS
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
-from huimin.web.forms import Answer, Form, tell
+from huimin.web.forms import Answer, Form, is_shown_again, tell
 from huimin.web.photos import sent_photo
 from huimin.web.throttle import Throttle
 from huimin.web.uploads import takes_files
@@ -76,6 +76,8 @@ def answer(receipt_no: str, hash_prefix: str) -> Answer:
     answers_per_address.count(asking_network())
     sale = instance().engine.read(lambda tx: row_of_receipt(tx, receipt_no, hash_prefix))
     form = Form.sent()
+    if is_shown_again():
+        return _page(receipt_no, hash_prefix, form.shown_again())
     if form.text("act") == OBJECT:
         return _object(sale, hash_prefix)
     try:
@@ -147,7 +149,7 @@ def _page(receipt_no: str, hash_prefix: str, form: Form) -> str:
         row = row_of_receipt(tx, receipt_no, hash_prefix)
         rating = rating_of(tx, row["id"])
         complaint_id = None if rating is None else rating["complaint_id"]
-        steps = steps_of(tx, complaint_id) if complaint_id else []
+        steps = steps_of(tx, secrets, complaint_id) if complaint_id else []
         return {
             "proof": proof_of_row(tx, row),
             "rating": rating,
