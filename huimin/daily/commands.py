@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from huimin.clock.timers import require_right_clock
 from huimin.command_line import (
     EXIT_FOUND,
     echo,
@@ -37,6 +38,7 @@ def day() -> None:
 def run(instance: Instance, names: tuple[str, ...], form: str) -> None:
     """办理每天的事，一件失败不影响别的；重复运行不会办两次；有要人处理的，退出码为 1。"""
     tasks = [task for task in TASKS if not names or task.name in names]
+    require_right_clock(instance, tuple(task.words for task in tasks))
     outcomes = run_day(instance, tasks)
     if form == "json":
         print_json(

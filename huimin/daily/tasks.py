@@ -15,12 +15,13 @@ from huimin.core.catalogue import Text, text
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
 from huimin.messages.facts import post_daily
-from huimin.messages.log import count_troubled
+from huimin.messages.log import count_late_codes, count_troubled
 from huimin.messages.send import send_due
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.send import send_due as send_due_notices
 from huimin.privacy.retention import keep_no_longer
 from huimin.publication.digest import publish_digests
+from huimin.publication.results import publish_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ def send_messages(instance: Instance) -> Outcome:
     sent = sum(1 for attempt in attempts if attempt.problem is None)
     if sent:
         outcome.done.append(text("发出了 {count} 条短信等告知。", count=sent))
-    failed = instance.engine.read(lambda tx: count_troubled(tx, instance.clock()))
+    failed, late = instance.engine.read(
+        lambda tx: (count_troubled(tx, instance.clock()), count_late_codes(tx, instance.clock()))
+    )
+    if late:
+        problem = text("{count} 个验证码没有按时发出，见 huimin messages list。", count=late)
+        outcome.problems.append(problem)
     if failed:
         problem = text("{count} 条短信等告知没有送到，见 huimin messages list。", count=failed)
         outcome.problems.append(problem)
@@ -65,6 +71,7 @@ TASKS: tuple[Task, ...] = (
     Task("anchor", text("存证"), anchor_day),
     # After the anchors, from which they are folded.
     Task("digests", text("流水校验码"), publish_digests),
+    Task("results", text("投诉结果"), publish_results),
     Task("retention", text("保存期限"), keep_no_longer),
     Task("messages", text("列出要告知的人"), post_daily),
     Task("send-messages", text("发送短信等告知"), send_messages),

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import structlog
 
 from huimin.core.catalogue import Text, text
+from huimin.core.system_words import system_words
 from huimin.doctor.address import check_address
 from huimin.doctor.ages import check_anchor, check_backup, check_timers
 from huimin.doctor.clock import check_clock
 from huimin.doctor.disk import check_disk, check_folder
 from huimin.doctor.finding import ATTENTION, BROKEN, SKIPPED, WELL, Finding, Scene
 from huimin.doctor.keys import check_key_files
+from huimin.doctor.messages import check_messages
 from huimin.doctor.proofs import (
     check_all_settlements,
     check_chains,
@@ -63,6 +65,7 @@ CHECKS = (
     Check("months", text("结账月份的文件"), of_tables=check_months),
     Check("address", text("网址"), of_place=check_address),
     Check("backup", text("备份"), of_tables=check_backup),
+    Check("messages", text("短信等告知"), of_tables=check_messages),
     Check("timers", text("定时任务"), of_tables=check_timers),
 )
 
@@ -110,7 +113,7 @@ def _findings(scene: Scene, check: Check) -> list[Finding]:
     except StorageProblem as problem:
         return [Finding(BROKEN, problem.text, text("请按上面所说的做。"))]
     except OSError as error:
-        words = text("{path}：{problem}。", path=error.filename or "", problem=error.strerror)
+        words = text("{path}：{problem}。", path=error.filename or "", problem=system_words(error))
         return [Finding(BROKEN, words, text("请检查这个文件、它的磁盘和权限。"))]
     except Exception as error:
         log.exception("a check failed", check=check.name)

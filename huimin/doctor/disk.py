@@ -12,6 +12,7 @@ from huimin.doctor.finding import ATTENTION, BROKEN, Finding, Scene
 from huimin.keys.key_ring import FILE_NAME as CARD_KEYS
 from huimin.keys.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.settings import SECRET_FILE
+from huimin.storage.sqlite_engine import log_of
 
 MEGABYTE = 1024 * 1024
 # Below this nothing is sold any more: a commit needs some megabytes, and a checkpoint as many as
@@ -34,7 +35,7 @@ def free_bytes(folder: Path) -> int:
 def log_bytes(database: Path) -> int:
     """How long SQLite's write-ahead log is; 0 where there is none."""
     try:
-        return database.with_name(f"{database.name}-wal").stat().st_size
+        return log_of(database).stat().st_size
     except FileNotFoundError:
         return 0
 

@@ -16,6 +16,7 @@ import structlog
 from huimin.core.catalogue import SOURCE, Text, text
 from huimin.core.days import CLOCK_SLACK, instant_text
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.system_words import system_words
 from huimin.jobs import queries
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
@@ -47,8 +48,14 @@ class Outcome:
         except FieldProblems as error:
             for one in error.problems:
                 self._note(text("{what}：{problem}", what=what, problem=one.text))
-        except (OSError, StorageProblem) as error:
-            self._note(text("{what}：{problem}", what=what, problem=error))
+        except StorageProblem as error:
+            self._note(text("{what}：{problem}", what=what, problem=error.text))
+        except OSError as error:
+            why, place = system_words(error), error.filename
+            if place:
+                self._note(text("{what}：{place}（{why}）", what=what, place=place, why=why))
+            else:
+                self._note(text("{what}：{problem}", what=what, problem=why))
         except Exception as error:
             log.exception("a part of a timer's run failed", part=str(what))
             name = type(error).__name__

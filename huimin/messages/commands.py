@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -22,13 +24,30 @@ from huimin.messages.gateway import hand_on
 from huimin.messages.log import LogCriteria, count_troubled, messages_before
 from huimin.messages.post import mobile_of
 from huimin.messages.send import send_due
-from huimin.messages.texts import CARD_WAITS, KIND_WORDS, written
+from huimin.messages.templates import TemplatesProblem, read_templates, with_template
+from huimin.messages.texts import (
+    CARD_WAITS,
+    CODE,
+    DISPUTE_ANSWERED,
+    ENTITLEMENT_ENDS,
+    KIND_WORDS,
+    PURCHASE,
+    written,
+)
 from huimin.notices.delivery_problem import DeliveryProblem, problem_words
 from huimin.settings import PAPER
 from huimin.storage.engine import Row
 from huimin.storage.ids import new_id
 
 LISTED = 50
+# What templates are shown with.
+SAMPLES: Mapping[str, Mapping[str, Any]] = {
+    CODE: {"code": "12345678", "minutes": 15},
+    ENTITLEMENT_ENDS: {"until": "2026-12-31"},
+    CARD_WAITS: {},
+    PURCHASE: {"at": "2026-12-31T04:00:00.000Z", "payable_fen": 11_776},
+    DISPUTE_ANSWERED: {},
+}
 STATE_WORDS = Words(
     "message_state",
     {
@@ -88,12 +107,40 @@ def try_channel(instance: Instance, phone: str) -> None:
         "expires_at": None,
     }
     try:
+        template = with_template(settings, {**sent, "kind": CARD_WAITS})
+        sent = {**template, "kind": "test"}
         hand_on(settings, settings.message_channel, sent, now)
     except DeliveryProblem as error:
         raise CommandProblem(
             "没有送到：{problem}", problem=problem_words(str(error), language())
         ) from error
     echo("已发往 {phone}：{text}", phone=mask_phone(number), text=message.text)
+
+
+@messages.command("templates")
+@answers
+def list_templates(instance: Instance) -> Answer:
+    """核对微信模板的对照文件，并逐种填好一条样子，不发送。"""
+    path = instance.settings.message_templates
+    if not path:
+        raise CommandProblem("请先设置 HUIMIN_MESSAGE_TEMPLATES，写上对照文件的路径。")
+    try:
+        known = read_templates(path)
+    except TemplatesProblem as problem:
+        raise CommandProblem("{problem}", problem=problem.text.say(language())) from problem
+    rows, lines = [], []
+    for kind, content in SAMPLES.items():
+        message = written(kind, content, instance.settings.language, instance.settings)
+        sent = {"kind": kind, "fields": dict(message.fields)}
+        filled: dict[str, Any] = with_template(instance.settings, sent).get("template", {})
+        rows.append({"kind": kind, "template": filled or None})
+        name = KIND_WORDS.text(kind)
+        if kind in known:
+            shown = " ".join(f"{one}={value['value']}" for one, value in filled["data"].items())
+            lines.append(text("{kind}：{shown}", kind=name, shown=shown))
+        else:
+            lines.append(text("{kind}：没有模板，网关用 text。", kind=name))
+    return Answer(rows, lines)
 
 
 @messages.command("list")

@@ -15,7 +15,7 @@ from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
 from huimin.messages import queries
 from huimin.messages.post import post_message
-from huimin.messages.texts import CARD_WAITS, ENTITLEMENT_ENDS, PURCHASE
+from huimin.messages.texts import CARD_WAITS, DISPUTE_ANSWERED, ENTITLEMENT_ENDS, PURCHASE
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.giving_way import in_parts
 from huimin.storage.ids import least_id
@@ -23,6 +23,11 @@ from huimin.storage.ids import least_id
 ENDS_WITHIN = timedelta(days=30)
 PART_ROWS = 50
 PURCHASES_AT_ONCE = 200
+# Read at once; what is written of them goes in parts.
+PAGE_ROWS = 500
+# A card may be suspended for a while after it was printed; after so long nobody waits for it here.
+PRINTED_BACK = timedelta(days=35)
+APPLICATIONS = "applications"
 # No transaction lasts as long: what is older than this is written or will never be.
 BEHIND = timedelta(minutes=1)
 # A place that would move past nothing is moved this seldom.
@@ -37,6 +42,7 @@ def post_daily(instance: Instance) -> Outcome:
     done: tuple[tuple[Callable[[Instance], int], Callable[[int], Text]], ...] = (
         (_post_endings, lambda count: text("{count} 人的卡快到期，已列入告知。", count=count)),
         (_post_cards, lambda count: text("{count} 张卡等人领取，已列入告知。", count=count)),
+        (_post_refusals, lambda count: text("{count} 件申请有答复，已列入告知。", count=count)),
     )
     for post, words in done:
         count = post(instance)
@@ -93,33 +99,91 @@ def _post_endings(instance: Instance) -> int:
     now = instance.clock()
     today = county_day(now)
     last = today + ENDS_WITHIN
-    days = {"first": today.isoformat(), "last": last.isoformat()}
-    rows = instance.engine.read(lambda tx: list(queries.ending_soon(tx, **days)))
+
+    def page(before: Row | None) -> list[Row]:
+        first = today.isoformat() if before is None else before["entitled_until"]
+        place = {"first": first, "after": "" if before is None else before["id"]}
+        return instance.engine.read(
+            lambda tx: list(
+                queries.ending_soon(tx, **place, last=last.isoformat(), row_limit=PAGE_ROWS)
+            )
+        )
 
     def post(tx: Transaction, row: Row) -> bool:
         fact = ending_fact(row["id"], row["entitled_until"])
         content = {"until": row["entitled_until"]}
         return _post(tx, instance, row["id"], ENTITLEMENT_ENDS, fact, content, now)
 
-    return sum(sum(p) for p in in_parts(instance.engine, rows, post, items_max=PART_ROWS))
+    return _post_pages(instance, page, post)
 
 
 def _post_cards(instance: Instance) -> int:
     """Cards printed since this was first run: of older ones nobody wrote down who has them."""
     now = instance.clock()
-    since = instance.engine.read(lambda tx: queries.cursor_of(tx, what=CARD_WAITS))
-    if since is None or since > instant_text(now):
+    kept = since = instance.engine.read(lambda tx: queries.cursor_of(tx, what=CARD_WAITS))
+    if since is None:
         _move(instance, CARD_WAITS, instant_text(now), now)
         return 0
     today = county_day(now)
     # Printed today: many are fetched on the same day.
-    bounds = {"since": since, "before": instant_text(county_start(today)), "day": f"{today}"}
-    rows = instance.engine.read(lambda tx: list(queries.cards_waiting(tx, **bounds)))
+    before = instant_text(county_start(today))
+    back = instant_text(county_start(today - PRINTED_BACK))
+    if since > instant_text(now):
+        since = back  # a clock that was ahead moved it
+    bounds = {"since": since, "before": before}
+    runs = instance.engine.read(lambda tx: list(queries.sheets_printed(tx, **bounds)))
+
+    def pages_of(run_id: str) -> Callable[[Row | None], list[Row]]:
+        def page(last: Row | None) -> list[Row]:
+            place = {"print_run_id": run_id, "after": "" if last is None else last["id"]}
+            limits = {**bounds, "day": f"{today}", "row_limit": PAGE_ROWS}
+            return instance.engine.read(
+                lambda tx: list(queries.cards_waiting(tx, **place, **limits))
+            )
+
+        return page
 
     def post(tx: Transaction, row: Row) -> bool:
         return _post(tx, instance, row["holder_id"], CARD_WAITS, row["id"], {}, now)
 
-    return sum(sum(p) for p in in_parts(instance.engine, rows, post, items_max=PART_ROWS))
+    count = sum(_post_pages(instance, pages_of(run["id"]), post) for run in runs)
+    place = max(since, back)
+    if place != kept:
+        _move(instance, CARD_WAITS, place, now)
+    return count
+
+
+def _post_refusals(instance: Instance) -> int:
+    """Applications refused since this was first run; an approved one is told by its card."""
+    now = instance.clock()
+    since = instance.engine.read(lambda tx: queries.cursor_of(tx, what=APPLICATIONS))
+    if since is None or since > instant_text(now):
+        _move(instance, APPLICATIONS, instant_text(now), now)
+        return 0
+
+    def page(last: Row | None) -> list[Row]:
+        place = {"since": since, "after": "" if last is None else last["id"]}
+        return instance.engine.read(
+            lambda tx: list(queries.applications_refused(tx, **place, row_limit=PAGE_ROWS))
+        )
+
+    def post(tx: Transaction, row: Row) -> bool:
+        return _post(tx, instance, row["holder_id"], DISPUTE_ANSWERED, row["id"], {}, now)
+
+    return _post_pages(instance, page, post)
+
+
+def _post_pages(
+    instance: Instance,
+    page: Callable[[Row | None], list[Row]],
+    post: Callable[[Transaction, Row], bool],
+) -> int:
+    """Post the rows page by page (`page` reads those after a row), each in parts that give way."""
+    count, last = 0, None
+    while rows := page(last):
+        count += sum(sum(p) for p in in_parts(instance.engine, rows, post, items_max=PART_ROWS))
+        last = rows[-1]
+    return count
 
 
 def _drop_what_is_over(instance: Instance) -> int:

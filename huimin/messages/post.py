@@ -12,16 +12,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from huimin.core.days import instant_text
 from huimin.core.json_text import write_json
 from huimin.core.phone import BETWEEN
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.messages import queries
 from huimin.messages.choices import choice_of
 from huimin.messages.texts import DISPUTE_ANSWERED
 from huimin.settings import PAPER, Settings
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
+
+log = structlog.get_logger(__name__)
 
 CONTENT: Final = "message.content"
 MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
@@ -32,6 +36,18 @@ def mobile_of(phones: str | None) -> str | None:
     return next((one for one in (phones or "").split(BETWEEN) if MOBILE.fullmatch(one)), None)
 
 
+def phone_of(secrets: PersonalData, holder: Row) -> str | None:
+    """The number of a person that takes an SMS; None too for one that can't be decrypted, so that
+    the person is told from the list and the others are told at all."""
+    try:
+        return mobile_of(secrets.value(holder, "holder.phone"))
+    except UNREADABLE as error:
+        log.error(
+            "a phone number can't be decrypted", holder=holder["id"], error=type(error).__name__
+        )
+        return None
+
+
 def phone_channel(tx: Transaction, settings: Settings, secrets: PersonalData, holder: Row) -> str:
     """`file` or `webhook` if messages reach that holder's phone; else `paper`.
 
@@ -39,7 +55,7 @@ def phone_channel(tx: Transaction, settings: Settings, secrets: PersonalData, ho
     """
     if settings.message_channel == PAPER or not choice_of(tx, holder["id"]).by_phone:
         return PAPER
-    return settings.message_channel if mobile_of(secrets.value(holder, "holder.phone")) else PAPER
+    return settings.message_channel if phone_of(secrets, holder) else PAPER
 
 
 def post_message(
@@ -81,15 +97,15 @@ def post_message(
     return bool(written)
 
 
-def tell_dispute_answered(
+def tell_answered(
     tx: Transaction,
     settings: Settings,
     secrets: PersonalData,
     holder_id: str,
-    dispute_id: str,
+    request_id: str,
     *,
     now: datetime,
 ) -> bool:
-    """Tell a holder, once, that what they asked about a purchase has an answer; for whoever
-    answers, in the transaction of the answer."""
-    return post_message(tx, settings, secrets, holder_id, DISPUTE_ANSWERED, dispute_id, {}, now=now)
+    """Tell a holder, once, that what they asked has an answer, of a purchase and of their data
+    alike; for whoever answers, in the transaction of the answer."""
+    return post_message(tx, settings, secrets, holder_id, DISPUTE_ANSWERED, request_id, {}, now=now)

@@ -45,9 +45,6 @@ UPDATE message SET content_cipher = NULL,
     state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
 WHERE id = :id AND expires_at <= :now;
 
--- name: attempts_of^
-SELECT attempts, kind FROM message WHERE id = :id;
-
 -- name: take_message^
 -- Claims it by moving next_at on: other senders no longer find it due.
 UPDATE message SET attempts = attempts + 1, tried_at = :now, next_at = :next_at
@@ -67,12 +64,23 @@ UPDATE message SET state = 'sent', ended_at = :now, problem = NULL, sent_to = :s
 WHERE id = :id AND state = 'waiting';
 
 -- name: note_failed!
-UPDATE message SET state = :state, problem = :problem, sent_to = :sent_to,
+-- The next attempt is counted from the end of this one: a gateway may take half a minute to fail.
+UPDATE message SET state = :state, problem = :problem, sent_to = :sent_to, next_at = :next_at,
     content_cipher = CASE WHEN kind = 'code' AND CAST(:state AS TEXT) = 'failed' THEN NULL ELSE content_cipher END
 WHERE id = :id AND state = 'waiting';
 
 -- name: drop_message!
 UPDATE message SET state = 'dropped', problem = :problem, ended_at = :now, content_cipher = NULL
+WHERE id = :id AND state = 'waiting';
+
+-- name: drop_codes!
+-- A newer code has ended them: whoever got one of them last would type what lets nobody in.
+UPDATE message SET state = 'dropped', problem = 'no_longer_so', ended_at = :now, content_cipher = NULL
+WHERE holder_id = :holder_id AND kind = 'code' AND state = 'waiting';
+
+-- name: to_paper!
+-- The person wants no messages on the phone any more: the office tells it.
+UPDATE message SET state = 'to_tell', channel = 'paper', attempts = attempts - 1, tried_at = NULL
 WHERE id = :id AND state = 'waiting';
 
 -- name: put_off_message!
@@ -90,39 +98,58 @@ FROM message AS m JOIN holder AS h ON h.id = m.holder_id
 WHERE m.id = :id;
 
 -- ---------------------------------------------------------------- facts
+-- part: goes_on
+    -- A card that is suspended or lost may be used again; one that has ended says nothing about when it ends.
+    EXISTS (SELECT 1 FROM card AS c WHERE c.holder_id = h.id AND c.state IN ('active', 'suspended', 'lost'))
+
 -- name: entitlement_ends_on$
-SELECT entitled_until FROM holder WHERE id = :holder_id;
+SELECT h.entitled_until FROM holder AS h WHERE h.id = :holder_id AND
+    -- with: goes_on
+;
 
 -- name: ending_soon
--- Whose entitlement ends within the days, who has a card to go on with, and was not told of that end.
+-- Whose entitlement ends within the days, who has a card to go on with, and was not told of that end; a page after
+-- the person (:first, :after).
 SELECT h.id, h.entitled_until FROM holder AS h
-WHERE h.entitled_until >= :first AND h.entitled_until <= :last AND h.erased_at IS NULL
+WHERE h.entitled_until >= :first AND h.entitled_until <= :last
+    AND (h.entitled_until > :first OR h.id > :after) AND h.erased_at IS NULL
     AND EXISTS (SELECT 1 FROM card AS c WHERE c.holder_id = h.id AND c.state = 'active')
     AND NOT EXISTS (SELECT 1 FROM message AS m
         WHERE m.kind = 'entitlement_ends' AND m.fact = h.id || ' ' || h.entitled_until)
-ORDER BY h.entitled_until, h.id;
+ORDER BY h.entitled_until, h.id LIMIT :row_limit;
 
 -- part: still_waits
     c.state = 'active' AND c.first_used_on IS NULL
     AND NOT EXISTS (SELECT 1 FROM card_handover AS t WHERE t.card_id = c.id)
 
+-- name: sheets_printed
+SELECT id FROM print_run WHERE layout = 'sheet' AND printed_at >= :since AND printed_at < :before ORDER BY id;
+
 -- name: cards_waiting
 -- Printed with others on a sheet, and neither handed over nor used since. One that was printed alone was printed at the
 -- counter, for the person who stood there.
-SELECT c.id, c.holder_id FROM card AS c
-WHERE c.printed_at >= :since AND c.printed_at < :before AND c.expires_on >= :day
-    AND EXISTS (SELECT 1 FROM print_run_card AS p JOIN print_run AS r ON r.id = p.print_run_id
-        WHERE p.card_id = c.id AND r.layout = 'sheet')
+-- From a run to its cards, never through all cards; a page after the card.
+SELECT c.id, c.holder_id FROM print_run_card AS p JOIN card AS c ON c.id = p.card_id
+WHERE p.print_run_id = :print_run_id AND p.card_id > :after
+    AND c.printed_at >= :since AND c.printed_at < :before AND c.expires_on >= :day
     AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.kind = 'card_waits' AND m.fact = c.id)
     AND
     -- with: still_waits
-ORDER BY c.printed_at, c.id;
+ORDER BY p.card_id LIMIT :row_limit;
 
 -- name: card_still_waits^
 SELECT c.id FROM card AS c
 WHERE c.id = :id AND
     -- with: still_waits
 ;
+
+-- name: applications_refused
+-- By a form, since an instant: who applied is told that there is an answer. One that is returned is mended by the
+-- registrar; a page after the application.
+SELECT a.id, a.holder_id FROM application AS a
+WHERE a.state = 'rejected' AND a.id > :after AND a.source = 'form' AND a.decided_at >= :since
+    AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.kind = 'dispute_answered' AND m.fact = a.id)
+ORDER BY a.id LIMIT :row_limit;
 
 -- name: cursor_of$
 SELECT place FROM message_cursor WHERE what = :what;
@@ -150,6 +177,9 @@ SELECT m.id, m.holder_id, m.kind, m.channel, m.state, m.attempts, m.made_at, m.t
 FROM message AS m JOIN holder AS h ON h.id = m.holder_id
 WHERE m.id < :before AND (CAST(:state AS TEXT) IS NULL OR m.state = :state)
     AND (CAST(:kind AS TEXT) IS NULL OR m.kind = :kind)
+    AND (CAST(:channel AS TEXT) IS NULL OR m.channel = :channel)
+    AND (CAST(:first AS TEXT) IS NULL OR m.made_at >= :first)
+    AND (CAST(:until AS TEXT) IS NULL OR m.made_at < :until)
 ORDER BY m.id DESC LIMIT :row_limit;
 
 -- name: count_troubled$
@@ -164,7 +194,9 @@ WHERE kind <> 'code' AND id >= :since AND (state = 'failed' OR (state = 'waiting
 -- part: still_so
     h.erased_at IS NULL
     AND (m.kind <> 'entitlement_ends'
-        OR (m.fact = h.id || ' ' || h.entitled_until AND h.entitled_until >= :day))
+        OR (m.fact = h.id || ' ' || h.entitled_until AND h.entitled_until >= :day AND
+            -- with: goes_on
+        ))
     AND (m.kind <> 'card_waits' OR EXISTS (SELECT 1 FROM card AS c WHERE c.id = m.fact AND
         -- with: still_waits
     ))
@@ -190,7 +222,7 @@ WHERE id = :id AND state IN ('to_tell', 'failed');
 -- name: to_tell_after
 -- read both ways
 -- sorted by: village h.division_code
-SELECT m.id, m.holder_id, m.kind, m.made_at, m.problem, m.content_cipher, m.language, h.name, h.division_code,
+SELECT m.id, m.holder_id, m.kind, m.fact, m.made_at, m.problem, m.language, h.name, h.division_code,
     (SELECT t.result FROM message_told AS t
         WHERE t.id = (SELECT MAX(u.id) FROM message_told AS u WHERE u.message_id = m.id)) AS result,
     (SELECT t.told_on FROM message_told AS t
@@ -219,9 +251,49 @@ FROM message WHERE holder_id = :holder_id ORDER BY id DESC LIMIT :row_limit;
 SELECT result, told_on, noted_at, noted_by FROM message_told WHERE message_id = :message_id ORDER BY id;
 
 -- name: newest_to_phone^
-SELECT state, sent_to, problem, tried_at FROM message
-WHERE holder_id = :holder_id AND channel <> 'paper' AND state IN ('sent', 'failed')
+-- That was sent, did not arrive, or is still tried in vain.
+SELECT id, kind, state, sent_to, problem, tried_at, made_at FROM message
+WHERE holder_id = :holder_id AND channel <> 'paper'
+    AND (state IN ('sent', 'failed') OR (state = 'waiting' AND problem IS NOT NULL) OR problem = 'expired')
 ORDER BY id DESC LIMIT 1;
+
+-- name: newest_code^
+SELECT state, problem, made_at, tried_at, ended_at FROM message
+WHERE holder_id = :holder_id AND kind = 'code' AND made_at >= :since
+ORDER BY id DESC LIMIT 1;
+
+-- name: count_late_codes$
+-- Codes of the last days that did not go out in time, or wait after an attempt that failed.
+SELECT COUNT(*) FROM message
+WHERE id >= :since AND kind = 'code'
+    AND (state = 'failed' OR (state = 'dropped' AND problem = 'expired') OR (state = 'waiting' AND problem IS NOT NULL));
+
+-- name: count_unreadable$
+SELECT COUNT(*) FROM message WHERE state IN ('to_tell', 'failed') AND problem = 'content_unreadable';
+
+-- name: count_overdue$
+-- Due for long, and nobody has sent them.
+SELECT COUNT(*) FROM message WHERE state = 'waiting' AND next_at < :before;
+
+-- name: count_held_up$
+-- How many people's messages wait after an attempt of the last minutes that failed by the gateway's fault.
+SELECT COUNT(DISTINCT holder_id) FROM message
+WHERE state = 'waiting' AND problem IS NOT NULL AND tried_at >= :since AND next_at >= :since;
+
+-- name: sums_since
+-- How many messages of each kind and state there are from an id on.
+SELECT kind, state, COUNT(*) AS count FROM message WHERE id >= :since GROUP BY kind, state;
+
+-- name: lock_message^
+-- Of two who write down at once what came of it the second sees what the first has written.
+UPDATE message SET next_at = next_at WHERE id = :id RETURNING id;
+
+-- name: last_told^
+SELECT result, told_on FROM message_told WHERE message_id = :message_id ORDER BY id DESC LIMIT 1;
+
+-- name: drop_rest_of_person!
+UPDATE message SET state = 'dropped', problem = 'no_longer_so', ended_at = :now, content_cipher = NULL
+WHERE holder_id = :holder_id AND id <> :id AND kind <> 'code' AND state IN ('waiting', 'to_tell', 'failed');
 
 -- name: insert_told!
 INSERT INTO message_told (id, message_id, result, told_on, noted_at, noted_by)

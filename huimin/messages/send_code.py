@@ -41,6 +41,8 @@ def send_code(
 ) -> bool:
     """Let a code go to the person's mobile phone, as soon as the transaction is committed.
 
+    One that has not gone yet is not sent any more: the newer code ends it.
+
     False, and nothing is written, where the county has no channel, the person no mobile number or
     no wish for messages on it, or where the phone had CODES_A_DAY within a day. The page that asks
     for codes says the same in both cases.
@@ -53,6 +55,7 @@ def send_code(
     codes = queries.count_codes_since(tx, holder_id=holder_id, since=since)
     if channel == PAPER or codes >= CODES_A_DAY:
         return False
+    queries.drop_codes(tx, holder_id=holder_id, now=instant_text(now))
     minutes = max(1, (expires_at - now) // timedelta(minutes=1))
     message_id = new_id()
     queries.insert_message(

@@ -18,9 +18,11 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 RESULTS = CONTACT_RESULTS
+DIED = "died"
 # After these there is nobody left to be told; after the others it is tried again.
-ENDS = frozenset({"reached", "declined", "moved_away", "died"})
+ENDS = frozenset({"reached", "declined", "moved_away", DIED})
 DAYS_BACK = 62
+AT_ONCE_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class Telling:
     told_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How many were written down, and how many were passed over."""
+
+    written: int
+    passed_over: int
+
+
 def note_told(
     tx: Transaction,
     message_ids: Sequence[str],
@@ -38,18 +48,25 @@ def note_told(
     *,
     within: str | None,
     **by: Unpack[By],
-) -> int:
-    """Write down what came of telling each of these; how many there were.
+) -> Noted:
+    """Write down what came of telling each of these, each result of a day once.
 
-    One that was told meanwhile, or that is somebody's of another town, is passed over. Raises
-    FieldProblems on `chosen`, `result` and `told_on`.
+    One that was told meanwhile, that has this very result of this day already, or that is
+    somebody's of another town, is passed over. Of somebody who has died nothing else is told
+    either. Raises FieldProblems on `chosen`, `result` and `told_on`.
     """
     today = county_day(by["now"])
     day = _checked_day(message_ids, telling, today)
-    count = 0
-    for message_id in message_ids:
+    # In the order of their ids, so that two who write at once wait for each other in one order.
+    ids, count = sorted(set(message_ids)), 0
+    # Never ask the database for an impossible id: PostgreSQL refuses a NUL byte, for one.
+    for message_id in filter(str.isprintable, ids):
+        queries.lock_message(tx, id=message_id)
         message = queries.message_to_tell(tx, id=message_id, day=today.isoformat())
         if message is None or not lies_within(message["division_code"], within):
+            continue
+        last = queries.last_told(tx, message_id=message_id)
+        if last is not None and (last["result"], last["told_on"]) == (telling.result, day):
             continue
         queries.insert_told(
             tx,
@@ -62,16 +79,22 @@ def note_told(
         )
         if telling.result in ENDS:
             queries.note_told(tx, id=message_id, now=instant_text(by["now"]))
+        if telling.result == DIED:
+            rest = {"id": message_id, "holder_id": message["holder_id"]}
+            queries.drop_rest_of_person(tx, **rest, now=instant_text(by["now"]))
         new = {"kind": message["kind"], "result": telling.result, "told_on": day}
         record(tx, "message.told", message["holder_id"], subject_kind="holder", new=new, **by)
         count += 1
-    return count
+    return Noted(count, len(ids) - count)
 
 
 def _checked_day(message_ids: Sequence[str], telling: Telling, today: date) -> str:
     problems, day = Problems(), telling.told_on
     if not message_ids:
         problems.refuse("chosen", "请先勾选告知过的人。")
+    elif len(message_ids) > AT_ONCE_MAX:
+        # Tills wait while it is written.
+        problems.refuse("chosen", "一次最多记 {most} 人，请分几次。", most=AT_ONCE_MAX)
     if telling.result not in RESULTS:
         problems.refuse("result", "请选择告知的结果。")
     if day is None or not today - timedelta(days=DAYS_BACK) <= day <= today:

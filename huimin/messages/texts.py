@@ -65,6 +65,14 @@ THINGS = Words(
     },
 )
 THING_CHARACTERS = 20
+# The fields of each kind, by WeChat's names of types.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    CODE: ("thing", "phone_number", "character_string"),
+    ENTITLEMENT_ENDS: ("thing", "phone_number", "date"),
+    CARD_WAITS: ("thing", "phone_number"),
+    PURCHASE: ("thing", "phone_number", "time", "amount"),
+    DISPUTE_ANSWERED: ("thing", "phone_number"),
+}
 # What the office tells by itself where no phone takes it. A purchase is told at once or not at all.
 TOLD_BY_OFFICE = (ENTITLEMENT_ENDS, CARD_WAITS, DISPUTE_ANSWERED)
 
@@ -96,6 +104,12 @@ def written(kind: str, content: Mapping[str, Any], language: str, settings: Sett
         params |= {"day": short_day_words(at.date(), language), "time": f"{at:%H:%M}", "yuan": yuan}
         fields |= {"time": f"{at:%Y-%m-%d %H:%M}", "amount": yuan}
     return Written(TEXTS.say(kind, language, **params), fields)
+
+
+def content_of_fact(kind: str, fact: str) -> dict[str, str]:
+    """The content of a message that the office tells, from its fact: what was encrypted goes after
+    a time, and may be unreadable, while somebody is still to be told."""
+    return {"until": fact.rpartition(" ")[2]} if kind == ENTITLEMENT_ENDS else {}
 
 
 def said(kind: str, content: Mapping[str, Any], language: str, settings: Settings) -> str:

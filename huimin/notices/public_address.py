@@ -16,6 +16,7 @@ import ssl
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from huimin.core.refusals import field_problem
@@ -28,6 +29,14 @@ CHARACTERS_MAX = 300
 SECONDS_MAX = 15
 # A receiver that sends its answer byte by byte is cut off after this.
 WHOLE_SECONDS_MAX = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The head of an answer: the HTTP status, and what its content is said to be ("" if not)."""
+
+    status: int
+    media_type: str
 
 
 def checked_address(text: str, allowed: Sequence[Network]) -> str:
@@ -50,8 +59,10 @@ def checked_address(text: str, allowed: Sequence[Network]) -> str:
     return address
 
 
-def post_to(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network]) -> int:
-    """Post the body once; returns the HTTP status. Raises DeliveryProblem, without the address."""
+def post_to(
+    url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network]
+) -> Answered:
+    """Post the body once. Raises DeliveryProblem, without the address."""
     parts = _parts(url)
     if parts is None:
         raise DeliveryProblem("webhook_address")
@@ -69,10 +80,10 @@ def post_in_time(
     path: str,
     body: bytes,
     headers: Mapping[str, str],
-) -> int:
+) -> Answered:
     """Post to `address`, which is that of `host`, and cut off what answers too slowly.
 
-    Of the answer nothing but its head is read. Returns the HTTP status; raises DeliveryProblem.
+    Of the answer nothing but its head is read. Raises DeliveryProblem.
     """
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS_MAX)
     cut: threading.Timer | None = None
@@ -91,7 +102,9 @@ def post_in_time(
             connection.sock = secured
             secured.do_handshake()
         connection.request("POST", path, body=body, headers=dict(headers))
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        content = answer.headers.get("Content-Type", "").partition(";")[0]
+        return Answered(answer.status, content.strip().lower())
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise DeliveryProblem("webhook_unreachable", type(error).__name__) from error
     finally:

@@ -18,7 +18,7 @@ from huimin.core.json_text import canonical_json, read_json
 from huimin.notices.attachments import with_texts
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.merchant_webhook import secret_of
-from huimin.notices.public_address import post_in_time, post_to
+from huimin.notices.public_address import Answered, post_in_time, post_to
 from huimin.settings import Settings
 
 SIGNATURE, DELIVERY = "X-Huimin-Signature", "X-Huimin-Delivery"
@@ -55,15 +55,15 @@ def send_to_merchant(
     _require_taken(post_to(webhook["address"], body, headers, networks))
 
 
-def _require_taken(status: int) -> None:
-    if not 200 <= status < 300:
-        raise DeliveryProblem("webhook_answer", status)
+def _require_taken(answered: Answered) -> None:
+    if not 200 <= answered.status < 300:
+        raise DeliveryProblem("webhook_answer", answered.status)
 
 
 def post_signed(
     url: str, secret: str, content: Mapping[str, Any], delivery_id: str, now: datetime
-) -> int:
-    """Post JSON once, signed, to an address that the county itself has set; the HTTP status.
+) -> Answered:
+    """Post JSON once, signed, to an address that the county itself has set.
 
     Raises DeliveryProblem, which never contains the address or the content.
     """
@@ -104,7 +104,7 @@ def signature(secret: str, body: bytes, seconds: int) -> str:
     return f"t={seconds},v1={digest}"
 
 
-def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -76,11 +76,11 @@ def note_contact(
 
 
 def contacts_of(tx: Transaction, secrets: PersonalData, holder_id: str) -> list[Row]:
-    """Somebody's contacts, the latest first, each with its `note`."""
+    """Somebody's contacts, the latest first, each with its `note`: None where no key opens it."""
     return [
         {
             **row,
-            "note": secrets.decrypt(row["note_cipher"], "reach_contact.note")
+            "note": secrets.readable(row["note_cipher"], "reach_contact.note")
             if row["note_cipher"]
             else "",
         }

@@ -53,7 +53,7 @@ def phones_shown(
 
 def phone_text(secrets: PersonalData, row: Row, *, masked: bool = False) -> str:
     """The phone numbers of a row with phone_cipher, each of them `masked` or not; "" for none."""
-    phone = secrets.value(row, "holder.phone")
+    phone = secrets.readable_value(row, "holder.phone")
     if masked:
         phone = mask_phone(phone)
     return phone.replace(BETWEEN, f" {BETWEEN} ") if phone else ""

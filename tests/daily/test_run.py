@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from huimin import open_instance
+from huimin.clock import check as clock_check
 from huimin.core.catalogue import text
+from huimin.core.days import CLOCK_SLACK
 from huimin.daily.run import run_day
-from huimin.daily.tasks import Task
+from huimin.daily.tasks import TASKS, Task
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome, newest_good_run, newest_run
 from tests.conftest import FixedClock
@@ -59,3 +67,32 @@ def test_the_command_runs_every_task_and_says_by_its_exit_code_whether_somebody_
     database.close()
     unknown = in_this_process(["day", "run", "--only", "nothing"], variables)
     assert unknown.returncode == 2
+
+
+@pytest.mark.parametrize("command", [("day", "run"), ("month", "run")], ids=" ".join)
+def test_a_wrong_clock_is_said_once_with_what_was_left_out(
+    tmp_path: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = {"HUIMIN_FOLDER": str(tmp_path / "county")}
+    assert in_this_process(["init"], variables).returncode == 0
+    monkeypatch.setattr(clock_check, "SLACK", CLOCK_SLACK)
+    # As if the program had been built long after what the clock says.
+    monkeypatch.setattr(open_instance, "built_at", lambda: datetime(2096, 1, 1, tzinfo=UTC))
+    wrong = in_this_process([*command], variables)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.count("\n") == 1 and "比这个程序发布的日子还早" in wrong.stderr
+    left_out = [task.words.say() for task in TASKS] if command[0] == "day" else ["月底"]
+    assert all(name in wrong.stderr for name in left_out)
+
+
+def test_what_is_logged_stands_out_of_the_answers_way(tmp_path: Path) -> None:
+    """A program reads what a command answers from standard output."""
+    script = (
+        "import sys, structlog\nfrom huimin.cli import main\n"
+        "try:\n    main(['settings'])\nexcept SystemExit:\n    pass\n"
+        "structlog.get_logger().error('something is wrong')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert "something is wrong" in done.stderr and "something is wrong" not in done.stdout

@@ -9,12 +9,13 @@ import pytest
 
 from huimin.cards.hand_over import hand_over
 from huimin.cards.print_log import record_run
+from huimin.holders.applications import reject_application, submit_application
 from huimin.holders.change_person import grant_eligibility
 from huimin.holders.people import EligibilityDraft
 from huimin.instance import Instance
 from huimin.messages.choices import Choice, choose
 from huimin.messages.facts import post_daily, post_purchases
-from huimin.messages.post import tell_dispute_answered
+from huimin.messages.post import tell_answered
 from huimin.messages.send import send_due, send_one
 from huimin.notices.send import WAITS
 from tests.conftest import FixedClock
@@ -211,7 +212,7 @@ def test_an_answered_dispute_is_told_once(by_gateway: Instance, posted: Any) -> 
     def tell() -> bool:
         now = by_gateway.clock()
         return by_gateway.engine.write(
-            lambda tx: tell_dispute_answered(
+            lambda tx: tell_answered(
                 tx, by_gateway.settings, by_gateway.personal_data, holder["id"], "d-1", now=now
             )
         )
@@ -228,7 +229,7 @@ def test_one_person_gets_so_many_a_day_and_the_rest_goes_tomorrow(
     now = by_gateway.clock()
     for number in range(7):
         by_gateway.engine.write(
-            lambda tx, number=number: tell_dispute_answered(
+            lambda tx, number=number: tell_answered(
                 tx,
                 by_gateway.settings,
                 by_gateway.personal_data,
@@ -301,3 +302,26 @@ def test_what_is_over_leaves_the_list_on_paper(instance: Instance, clock: FixedC
     over = ("entitlement_ends", "dropped", "no_longer_so")
     assert states(instance) == [over, ("entitlement_ends", "to_tell", None)]
     assert rows(instance)[0]["content_cipher"] is None
+
+
+def test_who_applied_and_was_refused_is_told_once_that_there_is_an_answer(
+    instance: Instance, clock: FixedClock
+) -> None:
+    def refuse(source: str) -> None:
+        holder = make_holder(instance)
+        by: Any = {"now": instance.clock(), "actor": "test"}
+        asked = instance.engine.write(
+            lambda tx: submit_application(tx, holder_id=holder["id"], source=source, **by)
+        )
+        instance.engine.write(
+            lambda tx: reject_application(tx, asked["id"], reason="材料不全", **by)
+        )
+
+    refuse("form")
+    clock.advance(minutes=1)
+    post_daily(instance)  # from now on
+    refuse("form")
+    refuse("register")
+    for _ in range(2):
+        post_daily(instance)
+    assert [row["kind"] for row in rows(instance)] == ["dispute_answered"]

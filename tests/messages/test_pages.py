@@ -63,9 +63,16 @@ def test_whom_no_phone_takes_is_told_by_list_and_what_came_of_it_is_recorded(
         "11月10日" in printed
         and "保障" not in printed.partition("<table")[2].partition("</table")[0]
     )
+    everywhere = office.client().get("/messages/to-tell/print").text
+    assert everywhere.count("共 1 人") == everywhere.count("村（社区）负责人") == 2, "a sheet each"
     address = f"/messages/to-tell?division={TOWN}"
     nothing = office.post(registrar, address, result="reached", told_on="2026-10-31")
     assert nothing.status_code == 422 and "请先勾选" in nothing.text
+    many = [f"x{number}" for number in range(201)]
+    too_many = office.post(registrar, address, chosen=many, result="reached", told_on="2026-10-31")
+    assert too_many.status_code == 422 and "最多记 200 人" in too_many.text
+    nul = office.post(registrar, address, chosen="a\0b", result="reached", told_on="2026-10-31")
+    assert nul.status_code == 302
     bad = office.post(registrar, address, chosen=message_id, result="x", told_on="2026-11-01")
     assert bad.status_code == 422 and "请选择告知的结果" in bad.text
     office.post(registrar, address, chosen=message_id, result="no_answer", told_on="2026-10-30")
@@ -119,9 +126,47 @@ def test_a_wrong_number_stands_on_the_person_s_page_and_goes_again_when_it_is_ri
     gateway.status = 200
     assert "已发送" in follow(admin, office, again)
     assert [message["phone"] for message in posted()] == ["13800000000", "13711110009"]
-    assert office.post(admin, again).status_code == 404
+    assert "已经不用再发" in follow(admin, office, again), "pressed twice"
+    unknown = again.replace(again.split("/")[2], "x")
+    assert office.post(admin, unknown).status_code == 404
     assert "请核对电话" not in admin.get(f"/holders/{holder['id']}").text
     assert ticks(admin.get("/messages/to-tell").text) == []
+
+
+def test_one_that_no_phone_takes_any_more_says_so_when_it_is_sent_again(
+    office: Office, by_gateway: Instance, gateway: HookOffice
+) -> None:
+    holder = whose_aid_ends(by_gateway)
+    gateway.status = 422
+    post_daily(by_gateway)
+    send_due(by_gateway)
+    admin = office.client()
+    (again,) = set(re.findall(r'action="(/messages/[^"]+/again)"', admin.get("/messages/").text))
+    office.post(admin, f"/messages/people/{holder['id']}", language="")
+    assert "由人告知" in follow(admin, office, again)
+    assert len(ticks(admin.get("/messages/to-tell").text)) == 1
+
+
+def test_the_log_counts_and_is_narrowed_by_way_and_day(
+    office: Office, by_gateway: Instance, gateway: HookOffice, clock: FixedClock
+) -> None:
+    whose_aid_ends(by_gateway, phone="13711110009")
+    whose_aid_ends(by_gateway, phone=None, name="欧阳近人")
+    post_daily(by_gateway)
+    send_due(by_gateway)
+    reader = office.client("auditor")
+
+    def listed(query: str) -> str:
+        return str(reader.get(f"/messages/?{query}").text).rpartition('class="list-head"')[2]
+
+    assert "最近 30 天" in reader.get("/messages/").text
+    assert "137******09" in listed("") and "13711110009" not in reader.get("/messages/").text
+    assert "137******09" in listed("channel=webhook") and "137******09" not in listed(
+        "channel=paper"
+    )
+    assert "137******09" in listed("first=2026-10-31&last=2026-10-31")
+    assert "137******09" not in listed("last=2026-10-30")
+    assert "日期请写成" in reader.get("/messages/?first=yesterday").text
 
 
 def follow(client: Any, office: Office, address: str) -> str:

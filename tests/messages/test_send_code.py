@@ -124,3 +124,22 @@ def test_nobody_who_wants_none_or_whose_phone_had_too_many_gets_one(
 
 def test_a_county_without_a_channel_sends_none(instance: Instance) -> None:
     assert not send(instance, make_holder(instance))
+
+
+@pytest.mark.both_engines
+def test_a_code_that_did_not_go_is_not_sent_after_a_newer_one_has_ended_it(
+    by_gateway: Instance, gateway: HookOffice, posted: Any, clock: FixedClock
+) -> None:
+    holder, other = make_holder(by_gateway), make_holder(by_gateway)
+    assert send(by_gateway, holder) and send(by_gateway, other)
+    gateway.status = 500
+    send_due(by_gateway, "codes")
+    gateway.status = 200
+    assert send(by_gateway, holder, "735501")
+    clock.advance(seconds=30)
+    gateway.posts.clear()
+    send_due(by_gateway, "codes")
+    codes = [message["fields"]["character_string"] for message in posted()]
+    assert sorted(codes) == [CODE, "735501"]  # the other person's, and the newer one
+    states = [(row["state"], row["problem"]) for row in rows(by_gateway)]
+    assert ("dropped", "no_longer_so") in states

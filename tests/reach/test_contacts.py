@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import Any
 
@@ -123,6 +124,22 @@ def test_what_came_of_a_contact_is_noted_and_filters_the_list(
     )
     assert "欧阳" not in str([dict(row) for row in rows])
     assert events(instance, second, "holder.contacted") == []
+
+
+def test_a_note_and_a_phone_that_no_key_opens_leave_the_list_and_the_person_on_it(
+    office: Office, instance: Instance, people: dict[str, Any]
+) -> None:
+    client, first = office.client("registrar", division_code=NANTA), people["first"]
+    note(office, client, first, note="女儿说下周来领")
+    # The same keys under another number: what was written before finds none.
+    path = instance.settings.folder / "personal_keys.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps({**stored, "keys": {"9": stored["keys"]["1"]}}))
+    page = client.get(f"{LIST}/{first['id']}")
+    assert page.status_code == 200 and "现有的密钥读不出这段话" in page.text
+    assert listed(client, people) == {"first", "second"}
+    assert office.post(client, f"{LIST}/phones", act="show", reason="通知领卡").status_code == 302
+    assert listed(client, people) == {"first", "second"}
 
 
 def test_a_contact_that_can_t_be_is_refused_beside_its_field(

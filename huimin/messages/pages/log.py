@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -11,7 +13,14 @@ from huimin.access.guards import acting, member, require, signed_in
 from huimin.audit.list_answer import list_answer
 from huimin.core.identity import mask_name
 from huimin.core.permissions import allows
-from huimin.messages.log import LogCriteria, count_troubled, messages_before
+from huimin.messages.log import (
+    LogCriteria,
+    count_late_codes,
+    count_overdue,
+    count_troubled,
+    messages_before,
+    sums_lately,
+)
 from huimin.messages.pages import pages
 from huimin.messages.pages.words import CHANNELS, COLOURS, STATES, problem_text
 from huimin.messages.send import send_again, send_one
@@ -21,7 +30,7 @@ from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import go_on
-from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters
 from huimin.web.lists import rows_of
 from huimin.web.navigation import waiting_at
 from huimin.web.words import OnPages, minute_text
@@ -36,10 +45,42 @@ def messages() -> str | Response:
         _list(may_send),
         rows_of(
             messages_before,
-            lambda form: LogCriteria(form.optional("state"), form.optional("kind")),
+            lambda form: LogCriteria(
+                form.optional("state"),
+                form.optional("kind"),
+                form.optional("channel"),
+                form.optional_day("first"),
+                form.optional_day("last"),
+            ),
         ),
-        more=lambda form: {"channel": instance().settings.message_channel, "channels": CHANNELS},
+        more=lambda _form: _more(),
     )
+
+
+def _more() -> dict[str, Any]:
+    """How it goes: the sums of the last days, and what somebody has to look after."""
+    opened = instance()
+    now = opened.clock()
+    rows, late, overdue = opened.engine.read(
+        lambda tx: (
+            sums_lately(tx, now),
+            count_late_codes(tx, now),
+            count_overdue(tx, now),
+        )
+    )
+    kinds = OnPages(KIND_WORDS)
+    sums = {kind: dict.fromkeys(STATES, 0) for kind in kinds}
+    for row in rows:
+        sums[row["kind"]][row["state"]] += row["count"]
+    return {
+        "channel": opened.settings.message_channel,
+        "channels": CHANNELS,
+        "sums": {kind: counts for kind, counts in sums.items() if any(counts.values())},
+        "kinds": kinds,
+        "states": STATES,
+        "late": late,
+        "overdue": overdue,
+    }
 
 
 @pages.post("/<message_id>/again")
@@ -48,8 +89,12 @@ def again(message_id: str) -> Response:
     """Try one again at once, to the number that is registered today; the next page says how it
     went."""
     by, opened = acting(), instance()
-    change(lambda tx: send_again(tx, opened.settings, opened.personal_data, message_id, **by))
-    attempt = send_one(opened, message_id)
+    secrets = opened.personal_data
+    outcome = change(lambda tx: send_again(tx, opened.settings, secrets, message_id, **by))
+    if outcome == "no_phone":
+        message = _("这个人没有能收短信的手机，或者不要短信：请看“要告知的人”，由人告知。")
+        return go_on(message, "messages.messages")
+    attempt = None if outcome == "ended" else send_one(opened, message_id)
     if attempt is None:
         return go_on(_("已经不用再发。"), "messages.messages")
     message = _("已发送。")
@@ -63,7 +108,7 @@ def _troubled() -> int:
     if reader is None or not allows(reader.role, "message.send"):
         return 0
     now = instance().clock()
-    return instance().engine.read(lambda tx: count_troubled(tx, now))
+    return instance().engine.read(lambda tx: count_troubled(tx, now) + count_late_codes(tx, now))
 
 
 waiting_at("messages.messages", _troubled)
@@ -122,6 +167,8 @@ def _list(may_send: bool) -> ListPage:
         [
             Filter("state", _("状态"), list(STATES.items())),
             Filter("kind", _("内容"), list(kinds.items())),
+            Filter("channel", _("方式"), list(CHANNELS.items())),
+            *day_filters(),
         ],
         Empty(
             _("还没有告知过谁。每天由定时任务列出要告知的人。"),

@@ -77,7 +77,7 @@ def _page(holder_id: str, form: Form) -> str:
         "messages/person.html",
         person_id=holder_id,
         name=names_for_reader()(person["name"], person["division_code"]),
-        phone=mask_phone(secrets.value(person, "holder.phone")),
+        phone=mask_phone(secrets.readable_value(person, "holder.phone")),
         messages=messages,
         choice=choice,
         may_tell=allows(member().role, "message.tell"),

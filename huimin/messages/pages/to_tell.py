@@ -6,6 +6,7 @@ What was told is written down for many at once, as it comes back from the villag
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, request
@@ -18,16 +19,14 @@ from huimin.access.guards import acting, member, own_division, require, signed_i
 from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
-from huimin.core.json_text import read_json
 from huimin.core.permissions import allows
 from huimin.core.refusals import Problems
 from huimin.divisions.choices import division_choices, place_names
 from huimin.messages.log import ToTellCriteria, count_to_tell, to_tell_after
 from huimin.messages.pages import pages
 from huimin.messages.pages.words import problem_text
-from huimin.messages.post import CONTENT
-from huimin.messages.tell import RESULTS, Telling, note_told
-from huimin.messages.texts import KIND_WORDS, TOLD_BY_OFFICE, said
+from huimin.messages.tell import RESULTS, Noted, Telling, note_told
+from huimin.messages.texts import KIND_WORDS, TOLD_BY_OFFICE, content_of_fact, said
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column
@@ -56,7 +55,7 @@ def keep_told() -> Answer:
     form, by, within = Form.sent(), acting(), own_division()
     chosen = request.form.getlist("chosen")
 
-    def work(tx: Transaction) -> int:
+    def work(tx: Transaction) -> Noted:
         problems = Problems()
         day: date | None = problems.read(lambda at, _typed: form.day(at), "told_on", "")
         problems.finish()
@@ -66,9 +65,19 @@ def keep_told() -> Answer:
     return form.carry_out(
         work,
         again=lambda refused: _list_page(refused, chosen),
-        then=lambda count: go_on(
-            _("已记下 {count} 人。", count=count), "messages.to_tell", **_filters()
-        ),
+        then=lambda noted: go_on(_noted_words(noted), "messages.to_tell", **_filters()),
+    )
+
+
+def _noted_words(noted: Noted) -> str:
+    if not noted.passed_over:
+        return str(_("已记下 {count} 人。", count=noted.written))
+    return str(
+        _(
+            "已记下 {count} 人；另有 {others} 人没有再记：这天的这个结果已经记过，或不用再告知了。",
+            count=noted.written,
+            others=noted.passed_over,
+        )
     )
 
 
@@ -78,20 +87,33 @@ def print_to_tell() -> str:
     """The list on paper, for whoever goes to the village."""
     names, places, criteria = names_for_reader(), place_names(), _criteria(_filters())
     listed = instance().engine.read(lambda tx: to_tell_after(tx, criteria, count=PRINTED_MAX + 1))
-    rows = sorted(listed[:PRINTED_MAX], key=lambda row: str(row["division_code"]))
+    # A sheet for each village, and what one person is to be told in one place of it.
+    rows = sorted(
+        listed[:PRINTED_MAX],
+        key=lambda row: (row["division_code"], row["name"], row["holder_id"], row["id"]),
+    )
     results = OnPages(RESULTS)
+
+    def village(code: str, of_it: list[Row]) -> dict[str, Any]:
+        return {
+            "place": places.get(code, ""),
+            "people": len({row["holder_id"] for row in of_it}),
+            "rows": [
+                {
+                    "name": names(row["name"], row["division_code"]),
+                    "said": _said(row),
+                    "last": _last(row, results),
+                }
+                for row in of_it
+            ],
+        }
+
     return render_template(
         "messages/print.html",
-        rows=[
-            {
-                "name": names(row["name"], row["division_code"]),
-                "place": places.get(row["division_code"], ""),
-                "said": _said(row),
-                "last": _last(row, results),
-            }
-            for row in rows
+        villages=[
+            village(code, list(of_it))
+            for code, of_it in groupby(rows, key=lambda row: str(row["division_code"]))
         ],
-        place=places.get(criteria.division_code or criteria.within or "", ""),
         many=len(listed) > PRINTED_MAX,
         printed_max=PRINTED_MAX,
         filters=_filters(),
@@ -174,12 +196,8 @@ def _criteria(filters: Any) -> ToTellCriteria:
 
 
 def _said(row: Row) -> str:
-    """The words of the message, without who writes, as somebody of the office may say them; "" of
-    an old one, whose content has gone."""
-    cipher = row["content_cipher"]
-    if cipher is None:
-        return ""
-    content = read_json(instance().personal_data.decrypt(cipher, CONTENT))
+    """The words of the message, without who writes, as somebody of the office may say them."""
+    content = content_of_fact(row["kind"], row["fact"])
     return said(row["kind"], content, row["language"], instance().settings)
 
 
