@@ -73,7 +73,9 @@ def change_details(
     """
     problems = Problems()
     reason = problems.read(_reason, "reason", reason)
-    old_phone = personal_data.value(holder, "holder.phone")
+    old_phone = personal_data.readable_value(holder, "holder.phone")
+    if old_phone is None and holder["phone_cipher"] is not None:
+        old_phone = ""  # of a key that is gone: whatever takes its place is a change
     # What is not changed is not judged: it may come from an older register or form.
     if name != holder["name"]:
         name = problems.read(checked_name, "name", name)
@@ -240,14 +242,17 @@ def unmask(
     reason: str,
     **by: Unpack[By],
 ) -> dict[str, str | None]:
-    """Name, ID number and phone in clear, recorded with the reason. Raises FieldProblems."""
+    """Name, ID number and phone in clear, recorded with the reason; None for what no key opens.
+
+    Raises FieldProblems.
+    """
     reason = checked_reason(reason)
     unmasked = {"fields": ["name", "id_number", "phone"]}
     record(tx, "holder.unmasked", holder["id"], reason=reason, new=unmasked, **by)
     return {
         "name": holder["name"],
-        "id_number": personal_data.value(holder, "holder.id_number"),
-        "phone": personal_data.value(holder, "holder.phone"),
+        "id_number": personal_data.readable_value(holder, "holder.id_number"),
+        "phone": personal_data.readable_value(holder, "holder.phone"),
     }
 
 

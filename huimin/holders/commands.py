@@ -16,6 +16,7 @@ from huimin.command_line import (
     Answer,
     acting,
     answers,
+    ask,
     language,
     translated,
 )
@@ -130,7 +131,7 @@ def show_command(
 def add_command(instance: Instance, **fields: str | None) -> Answer:
     """登记一位持卡人。"""
     if fields["id_number"] is None:
-        fields["id_number"] = click.prompt(translated("身份证号码"), err=True)
+        fields["id_number"] = ask("身份证号码", remedy=text("请用 --id-number 写明身份证号码。"))
     by = acting(instance)
 
     def work(tx: Transaction) -> Row:
@@ -148,7 +149,7 @@ def add_command(instance: Instance, **fields: str | None) -> Answer:
 
 
 def _prompt_number(instance: Instance) -> str:
-    typed = click.prompt(translated("身份证号码"), err=True)
+    typed = ask("身份证号码", remedy=text("请改写持卡人编号，或从标准输入给出身份证号码。"))
     try:
         return parse_id_number(typed, today=county_day(instance.clock())).number
     except IdentityProblem as error:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from cryptography.exceptions import InvalidTag
-
 from huimin.core.days import instant_text
 from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -68,7 +66,7 @@ def draft_values(personal_data: PersonalData, row: Row) -> dict[str, str] | None
         values: dict[str, str] = read_json(
             personal_data.decrypt(row["content_cipher"], "holder_draft")
         )
-    except (InvalidTag, KeyError, ValueError):
+    except UNREADABLE:
         return None
     return values
 

@@ -28,7 +28,7 @@ from huimin.keys.sealed_files import (
     FOLDER,
     NEW,
     new_sealed_files,
-    read_file,
+    readable_file,
     settle,
 )
 from huimin.storage.engine import Engine, Row, Transaction
@@ -128,9 +128,10 @@ def read_evidence(
     file_id: str,
     **by: Unpack[By],
 ) -> tuple[Row, bytes]:
-    """The row and the content; the access is recorded. Raises Refusal `not_found`."""
+    """The row and the content; the access is recorded. Raises Refusal `not_found`,
+    `paper_unreadable`."""
     row = _evidence_of(tx, holder_id, file_id)
-    content = read_file(personal_data, folder, file_id)
+    content = _content_of(personal_data, folder, file_id)
     record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
     return row, content
 
@@ -145,13 +146,20 @@ def look_at_evidence(
     **by: Unpack[By],
 ) -> tuple[Row, bytes]:
     """The same for the picture on a page, recorded once in LOOKS_APART. Raises Refusal
-    `not_found`."""
+    `not_found`, `paper_unreadable`."""
     row = _evidence_of(tx, holder_id, file_id)
     since = instant_text(by["now"] - LOOKS_APART)
     seen = queries.looks_since(tx, holder_id=holder_id, actor=by["actor"], since=since)
     if not any(read_json(look["new_json"]).get("file") == file_id for look in seen):
         record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
-    return row, read_file(personal_data, folder, file_id)
+    return row, _content_of(personal_data, folder, file_id)
+
+
+def _content_of(personal_data: PersonalData, folder: Path, file_id: str) -> bytes:
+    content = readable_file(personal_data, folder, file_id)
+    if content is None:
+        raise Refusal("paper_unreadable")
+    return content
 
 
 def _evidence_of(tx: Transaction, holder_id: str, file_id: str) -> Row:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Unpack
 
-from cryptography.exceptions import InvalidTag
-
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
@@ -26,7 +24,7 @@ from huimin.holders.entitled_days import note_entitled_days
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.person_name import NAME_MAX
 from huimin.holders.relations import UNSAID_RELATION, one_relation
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -220,7 +218,7 @@ def keys_fit(tx: Transaction, personal_data: PersonalData) -> bool:
         return True
     try:
         number = personal_data.decrypt(row["id_number_cipher"], "holder.id_number")
-    except (InvalidTag, KeyError, ValueError):
+    except UNREADABLE:
         return False
     return row["id_number_hash"] in personal_data.lookup_hashes(number)
 

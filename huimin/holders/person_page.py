@@ -35,8 +35,8 @@ def person_page(
     Of the holder and each member, `name` is what `names` shows, and `name_masked` is masked.
     """
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
-    number = personal_data.value(holder, "holder.id_number") or ""
-    phone = personal_data.value(holder, "holder.phone")
+    number = personal_data.readable_value(holder, "holder.id_number")
+    phone = personal_data.readable_value(holder, "holder.phone")
     holder_id = holder["id"]
 
     def names_of(name: str) -> dict[str, str]:
@@ -47,8 +47,11 @@ def person_page(
         **names_of(holder["name"]),
         "gender": holder["gender"],
         "birth_date": holder["birth_date"],
-        "id_number_masked": mask_id_number(number),
+        "id_number_masked": mask_id_number(number or ""),
         "phone_masked": mask_phone(phone),
+        # What no key opens: it is not as if there were none.
+        "number_unreadable": number is None and holder["id_number_cipher"] is not None,
+        "phone_unreadable": phone is None and holder["phone_cipher"] is not None,
         "division_code": holder["division_code"],
         "town": town,
         "village": village,

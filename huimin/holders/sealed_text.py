@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import base64
 
-from cryptography.exceptions import InvalidTag
-
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 
 SEALED_FOR = "search"
 
@@ -27,5 +25,5 @@ def unsealed_text(personal_data: PersonalData, sealed: str) -> str:
     try:
         content = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         return personal_data.unseal(content, SEALED_FOR).decode() if sealed else ""
-    except (InvalidTag, KeyError, ValueError):
+    except UNREADABLE:
         return ""

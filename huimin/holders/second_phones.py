@@ -6,11 +6,9 @@ after it, in small parts. Running it again goes on where it stopped.
 
 from __future__ import annotations
 
-from cryptography.exceptions import InvalidTag
-
 from huimin.core.phone import BETWEEN
 from huimin.holders import queries
-from huimin.keys.personal_data import FILE_NAME, PersonalData
+from huimin.keys.personal_data import FILE_NAME, UNREADABLE, PersonalData
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from huimin.storage.open_engine import open_engine
@@ -57,5 +55,5 @@ def _write_part(tx: Transaction, personal_data: PersonalData, after: str) -> tup
 def _second_phone(personal_data: PersonalData, cipher: str) -> str:
     try:
         return personal_data.decrypt(cipher, "holder.phone").partition(BETWEEN)[2]
-    except (InvalidTag, KeyError, ValueError):  # of other keys; its page will say so
+    except UNREADABLE:  # of other keys; its page will say so
         return ""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from huimin.core.system_words import system_words
 from huimin.storage.engine import StorageProblem
 from huimin.storage.new_file import write_whole
 
@@ -30,7 +31,7 @@ def load_keys(path: Path) -> dict[str, Any] | None:
         return None
     except OSError as error:
         raise StorageProblem(
-            "读不了密钥文件 {path}：{strerror}。", path=path, strerror=error.strerror
+            "读不了密钥文件 {path}：{strerror}。", path=path, strerror=system_words(error)
         ) from error
     try:
         keys = json.loads(content) if len(content) <= FILE_BYTES_MAX else None
@@ -71,7 +72,9 @@ def locked(path: Path) -> Iterator[None]:
         lock = open(path.with_suffix(".lock"), "w")  # noqa: SIM115
     except OSError as error:
         raise StorageProblem(
-            "写不了密钥文件夹 {parent}：{strerror}。", parent=path.parent, strerror=error.strerror
+            "写不了密钥文件夹 {parent}：{strerror}。",
+            parent=path.parent,
+            strerror=system_words(error),
         ) from error
     with lock:
         if fcntl is not None:

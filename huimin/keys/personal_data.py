@@ -15,9 +15,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import structlog
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from huimin.core.phone import BETWEEN
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12
 KEY_BYTES = 32
+# What `decrypt` and `unseal` raise where the key is gone or what is written was changed.
+UNREADABLE: Final = (InvalidTag, KeyError, ValueError)
 Purpose = Literal[
     "holder.id_number",
     "holder.phone",
@@ -38,6 +41,7 @@ Purpose = Literal[
     "merchant_payee",
     "reach_contact.note",
     "rating.words",
+    "complaint_step",
     "message.content",
     "holder_request",
 ]
@@ -99,6 +103,14 @@ class PersonalData:
         key = AESGCM(self._current().by_id[int(head)])
         return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
 
+    def readable(self, cipher: str, purpose: Purpose) -> str | None:
+        """The text for a page that goes on without it: None where these keys don't open it."""
+        try:
+            return self.decrypt(cipher, purpose)
+        except UNREADABLE:
+            log.error("a text can't be read with the keys that are here", purpose=purpose)
+            return None
+
     def seal(self, content: bytes, name: str) -> bytes:
         """Encrypt a file's content for a name: two bytes of key id, nonce, cipher text."""
         keys = self._current()
@@ -150,6 +162,11 @@ class PersonalData:
         """The text whose `columns` a row has, decrypted; None if there is none."""
         cipher = row[f"{purpose.partition('.')[2]}_cipher"]
         return self.decrypt(cipher, purpose) if cipher else None
+
+    def readable_value(self, row: Mapping[str, Any], purpose: Purpose) -> str | None:
+        """The same for a page that goes on without it: None too where these keys don't open it."""
+        cipher = row[f"{purpose.partition('.')[2]}_cipher"]
+        return self.readable(cipher, purpose) if cipher else None
 
     def begin_rotation(self) -> int:
         """Write with new keys from now on, unless that has begun before; the newest key's id.

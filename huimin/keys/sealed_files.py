@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from huimin.keys.personal_data import PersonalData
+import structlog
+
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.storage.engine import StorageProblem
 from huimin.storage.ids import new_id
 from huimin.storage.new_file import write_whole
 
+log = structlog.get_logger(__name__)
 FOLDER = "evidence"
 # Ends the name of a file whose row is not yet known to be committed.
 NEW = ".new"
@@ -76,6 +79,18 @@ def read_file(personal_data: PersonalData, folder: Path, file_id: str) -> bytes:
     except FileNotFoundError:  # just committed, or the process ended before the name was settled
         sealed = (folder / FOLDER / (file_id + NEW)).read_bytes()
     return personal_data.unseal(sealed, file_id)
+
+
+def readable_file(personal_data: PersonalData, folder: Path, file_id: str) -> bytes | None:
+    """The content for a page that goes on without it: None where no file or no key is here."""
+    try:
+        return read_file(personal_data, folder, file_id)
+    except FileNotFoundError:
+        problem = "its file is gone"
+    except UNREADABLE:
+        problem = "no key that is here opens it"
+    log.error("a file can't be read", file=file_id, problem=problem)
+    return None
 
 
 def drop_file(folder: Path, file_id: str) -> None:

@@ -10,12 +10,13 @@ from huimin.command_line import (
     EXIT_FOUND,
     CommandProblem,
     acting,
+    ask,
+    confirm,
     echo,
     language,
     pass_instance,
-    translated,
 )
-from huimin.core.catalogue import say, sentence
+from huimin.core.catalogue import sentence, text
 from huimin.core.days import county_day
 from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
 from huimin.core.refusals import FieldProblems, field_problem
@@ -131,7 +132,7 @@ def erase_command(
         if not (reason or "").strip():
             raise field_problem("reason", "删除须用 --reason 写明原因。")
         if not yes:
-            click.confirm(translated("删除以后不能恢复。确定删除吗？"), abort=True)
+            confirm("删除以后不能恢复。确定删除吗？")
         _erase(instance, plan, reason=reason or "", end_cards=end_cards)
         echo("已删除。")
     if compacting:
@@ -146,8 +147,8 @@ def _erase(instance: Instance, plan: Plan, *, reason: str, end_cards: bool) -> N
         lambda tx: erase_person(tx, secrets, plan, reason=reason, end_cards=end_cards, **by)
     )
     later = _planned(instance, plan.holder)
-    if later.drafts or later.texts:
-        instance.engine.write(lambda tx: erase_texts(tx, later))
+    if later.drafts or later.texts or later.sealed_words:
+        instance.engine.write(lambda tx: erase_texts(tx, secrets, later))
     delete_files(folder, papers, later)
     add_to_list(folder, instance.engine.read(queries.erased_people))
     if not cut_log(instance.engine):
@@ -177,7 +178,7 @@ def _erase_again(instance: Instance, list_path: Path, *, yes: bool) -> None:
             holders.append(row)
     echo("名单上的人里有 {count} 个还在数据库里。", count=len(holders))
     if holders and not yes:
-        click.confirm(translated("删除以后不能恢复。确定删除吗？"), abort=True)
+        confirm("删除以后不能恢复。确定删除吗？")
     left = 0
     for holder in holders:
         try:
@@ -229,7 +230,7 @@ def _tell_what_is_left(instance: Instance) -> None:
 
 
 def _prompt_number(instance: Instance) -> str:
-    typed = click.prompt(say("身份证号码", language()), err=True)
+    typed = ask("身份证号码", remedy=text("请改写持卡人编号，或从标准输入给出身份证号码。"))
     try:
         return parse_id_number(typed, today=county_day(instance.clock())).number
     except IdentityProblem as error:

@@ -13,7 +13,8 @@ leaves go when their retention time is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,14 +29,16 @@ from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Problems, field_problem
 from huimin.holders.drafts import draft_values
 from huimin.holders.name_grams import renew_name_grams
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.keys.sealed_files import drop_file
 from huimin.privacy import queries
 from huimin.privacy.files import delete_all, job_folders_with, refused_workbooks_with
 from huimin.privacy.person import needles_of
+from huimin.privacy.plain_words import PURPOSE
 from huimin.privacy.texts import FreeText, Needles, free_texts, naming_texts
 from huimin.storage.append_only import opened
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.giving_way import ROWS_AT_ONCE
 
 LIVE = ("active", "suspended", "lost")
 OPEN_ENDINGS = ("draft", "proposed")
@@ -58,6 +61,7 @@ ERASED = Words(
         "applications": "申请的原因",
         "claims": "补录优惠的说明和商品",
         "ratings": "小票评价的留言和照片",
+        "complaints": "投诉的答复和记录",
         "card_events": "卡的变动的原因",
         "my_card": "“我的卡”的登录、登录码、手机和家人",
         "audit_record": "审计记录里本人的姓名、电话和原因",
@@ -101,13 +105,15 @@ class Belongings:
 class Plan:
     """What goes: how many of each kind, and the drafts, texts and files that name the person.
 
-    `receipts` are the numbers of rows whose typed text does: the ledger never changes.
+    `sealed_words` are ids of steps of others' complaints that name the person; `receipts` are the
+    numbers of rows whose typed text does: the ledger never changes.
     """
 
     holder: Row
     needles: Needles
     drafts: list[str]
     texts: list[tuple[FreeText, list[str]]]
+    sealed_words: list[str]
     files: dict[str, list[Path]]
     receipts: list[str]
     counts: dict[str, int]
@@ -118,6 +124,10 @@ def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: R
     outside the transaction that erases."""
     own, needles = {"holder_id": holder["id"]}, needles_of(secrets, holder)
     texts, drafts = list(naming_texts(tx, needles)), _drafts_with(tx, secrets, needles)
+    own_words = [row["id"] for row in queries.complaint_words_of_person(tx, **own)]
+    sealed_words = [
+        row["id"] for row in _sealed_words_with(tx, secrets, needles) if row["id"] not in own_words
+    ]
     files = {
         "jobs": job_folders_with(secrets, folder, (*needles.numbers, needles.name)),
         "workbooks": refused_workbooks_with(folder, (*needles.numbers, needles.name)),
@@ -136,14 +146,15 @@ def plan_erasure(tx: Transaction, secrets: PersonalData, folder: Path, holder: R
         "applications": len(queries.applications_of_person(tx, **own)),
         "claims": len(queries.claims_of_person(tx, **own)),
         "ratings": sum(map(_says_something, queries.ratings_of_person(tx, **own))),
+        "complaints": len(own_words),
         "card_events": len(queries.card_events_of_person(tx, **own)),
         "my_card": sum(len(query(tx, **own)) for query in MY_CARD_ROWS),
         "audit_record": len(queries.events_of_person(tx, **own)),
-        "texts": sum(len(ids) for _free, ids in texts),
+        "texts": sum(len(ids) for _free, ids in texts) + len(sealed_words),
         **{name: len(paths) for name, paths in files.items()},
     }
     receipts = [row["receipt_no"] for row in queries.texts_of_ledger(tx, **needles.patterns())]
-    return Plan(holder, needles, drafts, texts, files, receipts, counts)
+    return Plan(holder, needles, drafts, texts, sealed_words, files, receipts, counts)
 
 
 def _belongings(tx: Transaction, secrets: PersonalData, holder: Row) -> Belongings:
@@ -228,19 +239,25 @@ def erase_person(
     _erase_records(tx, holder_id, now)
     for rating in ratings:
         forget_rating(tx, rating, now)
-    erase_texts(tx, plan)
+    erase_texts(tx, secrets, plan)
     _erase_events(tx, holder_id)
     record(tx, "holder.erased", holder_id, reason=reason, **by)
     photos = [row["picture_id"] for row in ratings if row["picture_id"]]
     return [*(row["id"] for row in household.papers), *photos]
 
 
-def erase_texts(tx: Transaction, plan: Plan) -> None:
+def erase_texts(tx: Transaction, secrets: PersonalData, plan: Plan) -> None:
     """Drop the drafts of the plan, and free its texts of the person."""
     for draft_id in plan.drafts:
         queries.drop_draft(tx, id=draft_id)
     for free, ids in plan.texts:
         free_texts(tx, free, plan.needles, ids)
+    for step_id in plan.sealed_words:
+        row = queries.complaint_words_by_id(tx, id=step_id)
+        if row is not None:
+            text = plan.needles.out_of(secrets.decrypt(row["text_cipher"], PURPOSE)) or ""
+            cipher = secrets.encrypt(text, PURPOSE)
+            queries.reseal_complaint_words(tx, id=step_id, cipher=cipher, before=row["text_cipher"])
 
 
 def delete_files(folder: Path, papers: Iterable[str], plan: Plan) -> None:
@@ -277,6 +294,9 @@ def _erase_records(tx: Transaction, holder_id: str, now: str) -> None:
     queries.erase_applications(tx, holder_id=holder_id)
     queries.erase_claims(tx, holder_id=holder_id)
     queries.erase_requests(tx, holder_id=holder_id)
+    queries.erase_complaint_words(tx, holder_id=holder_id)
+    with opened(tx, "complaint_step"):
+        queries.erase_plain_steps(tx, holder_id=holder_id)
     queries.erase_evidence(tx, holder_id=holder_id, now=now)
     for drop in DROP_MY_CARD:
         drop(tx, holder_id=holder_id)
@@ -321,6 +341,18 @@ def _drafts_with(tx: Transaction, secrets: PersonalData, needles: Needles) -> li
         if needles.are_in(typed, with_name=False) or values.get("name") == needles.name:
             draft_ids.append(row["id"])
     return draft_ids
+
+
+def _sealed_words_with(tx: Transaction, secrets: PersonalData, needles: Needles) -> Iterator[Row]:
+    """The encrypted words of complaints that name the person; it reads all of them. Words that no
+    key reads name nobody any more, and keep nobody from being erased."""
+    after = ""
+    while rows := list(queries.sealed_complaint_words(tx, after=after, row_limit=ROWS_AT_ONCE)):
+        for row in rows:
+            with suppress(*UNREADABLE):
+                if needles.are_in(secrets.decrypt(row["text_cipher"], PURPOSE)):
+                    yield row
+        after = rows[-1]["id"]
 
 
 def _is_open(row: Mapping[str, Any]) -> bool:

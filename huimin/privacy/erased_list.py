@@ -23,12 +23,12 @@ def read_list(path: Path) -> dict[str, str]:
     erased: dict[str, str] = {}
     if not path.exists():
         return erased
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
             row = read_json(line)
             erased.setdefault(str(row["holder_id"]), str(row["erased_at"]))
-        except (ValueError, KeyError, TypeError):
-            raise field_problem("list", "{path} 不是已删除人员的名单。", path=path) from None
+    except (ValueError, KeyError, TypeError):  # UnicodeDecodeError is a ValueError
+        raise field_problem("list", "{path} 不是已删除人员的名单。", path=path) from None
     return erased
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Unpack
@@ -19,7 +19,7 @@ from huimin.core.catalogue import Words, text
 from huimin.core.days import county_minute, instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.keys.personal_data import PersonalData, Purpose
-from huimin.keys.sealed_files import read_file
+from huimin.keys.sealed_files import readable_file
 from huimin.messages.post import CONTENT
 from huimin.messages.texts import CODE
 from huimin.privacy.person import RECORDS
@@ -31,6 +31,7 @@ HIDDEN = ("_cipher", "_hash")
 TEXTS: tuple[tuple[str, str, Purpose], ...] = (
     ("contacts", "note", "reach_contact.note"),
     ("ratings", "words", "rating.words"),
+    ("complaint_answers", "text", "complaint_step"),
     ("requests", "words", "holder_request"),
     ("requests", "answer", "holder_request"),
 )
@@ -48,6 +49,7 @@ SECTIONS = Words(
         "discount_used": "用掉的优惠",
         "claims": "补录优惠",
         "ratings": "小票的评价",
+        "complaint_answers": "投诉的答复",
         "offline_sales": "断网时的交易",
         "refused_attempts": "收银台没有受理的",
         "alerts": "异常提醒",
@@ -89,7 +91,8 @@ def export_person(
     for section, word, purpose in TEXTS:
         for row, clear in zip(rows_by_section[section], sections[section], strict=True):
             cipher = row[f"{word}_cipher"]
-            clear[word] = secrets.decrypt(cipher, purpose) if cipher else None
+            # What an older program wrote in clear has no cipher yet.
+            clear[word] = secrets.decrypt(cipher, purpose) if cipher else clear.get(word)
     for row, clear in zip(rows_by_section["messages"], sections["messages"], strict=True):
         # A code that is still good is on the phone alone.
         cipher = row["content_cipher"] if row["kind"] != CODE else None
@@ -97,12 +100,10 @@ def export_person(
     return {"made_at": instant_text(by["now"]), "person": [person], **sections}
 
 
-def with_request_words(secrets: PersonalData, row: Mapping[str, Any]) -> Row:
+def with_request_words(read: Callable[[str, Purpose], str | None], row: Mapping[str, Any]) -> Row:
     """A holder's request with what both sides said in clear; None where nothing was."""
     clear = {
-        name: secrets.decrypt(row[f"{name}_cipher"], "holder_request")
-        if row[f"{name}_cipher"]
-        else None
+        name: read(row[f"{name}_cipher"], "holder_request") if row[f"{name}_cipher"] else None
         for name in ("words", "answer")
     }
     return {**row, **clear}
@@ -111,28 +112,28 @@ def with_request_words(secrets: PersonalData, row: Mapping[str, Any]) -> Row:
 def write_export(
     path: Path, exported: Row, secrets: PersonalData, folder: Path, *, language: str, now: datetime
 ) -> None:
-    """Write the ZIP file in one step, mode 0600. Raises OSError."""
+    """Write the ZIP file in one step, mode 0600, without files that nothing opens (they are in the
+    log). Raises OSError."""
     packed = io.BytesIO()
+    papers = [
+        (f"papers/{row['id']} {clean_file_name(row['file_name'])}", row["id"])
+        for row in exported["papers"]
+        if not row["removed_at"]
+    ]
+    photos = [
+        (f"photos/{row['picture_id']}.jpg", row["picture_id"])
+        for row in exported["ratings"]
+        if row["picture_id"]
+    ]
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("data.json", write_json(exported))
         lines = "\r\n".join(_lines(exported, language, now))
         book.writestr("data.txt", "\ufeff" + lines + "\r\n")
-        for row in exported["papers"]:
-            content = None if row["removed_at"] else _file(secrets, folder, row["id"])
+        for name, file_id in (*papers, *photos):
+            content = readable_file(secrets, folder, file_id)
             if content is not None:
-                book.writestr(f"papers/{row['id']} {clean_file_name(row['file_name'])}", content)
-        for row in exported["ratings"]:
-            content = _file(secrets, folder, row["picture_id"]) if row["picture_id"] else None
-            if content is not None:
-                book.writestr(f"photos/{row['picture_id']}.jpg", content)
+                book.writestr(name, content)
     write_whole(path, packed.getvalue())
-
-
-def _file(secrets: PersonalData, folder: Path, file_id: str) -> bytes | None:
-    try:
-        return read_file(secrets, folder, file_id)
-    except FileNotFoundError:
-        return None
 
 
 def _in_clear(row: Mapping[str, Any]) -> Row:

@@ -28,7 +28,7 @@ from huimin.core.words import (
     PRESENTERS,
     STATES,
 )
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData, Purpose
 from huimin.privacy.export import SECTIONS, with_request_words
 from huimin.privacy.person import RECORDS
 from huimin.storage.engine import Row, Transaction
@@ -41,8 +41,9 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "cards": ("number", "state", "issued_on", "expires_on", "ended_on", "first_used_on"),
     "card_events": ("event", "recorded_at", "reason"),
     "redemptions_and_reversals": (
-        *("kind", "receipt_no", "occurred_at", "amount_fen", "discount_fen", "payable_fen"),
-        *("presenter_kind", "channel"),
+        *("kind", "receipt_no", "occurred_at", "outlet_name"),
+        *("amount_fen", "discount_fen", "payable_fen"),
+        *("presenter_kind", "presenter_name", "channel"),
     ),
     "claims": ("claim_no", "state", "occurred_at", "amount_fen", "note", "reason"),
     "contacts": ("contacted_on", "result"),
@@ -77,9 +78,11 @@ FIELD_NAMES = Words(
         "note": "说明",
         "number": "卡号",
         "occurred_at": "时间",
+        "outlet_name": "示范点",
         "payable_fen": "实付",
         "phone": "电话",
         "presenter_kind": "出示人",
+        "presenter_name": "出示人姓名",
         "raised_at": "提出时间",
         "reason": "理由",
         "receipt_no": "收据号",
@@ -134,20 +137,32 @@ def record_download(tx: Transaction, holder_id: str, **by: Unpack[By]) -> None:
 
 
 def own_file(tx: Transaction, secrets: PersonalData, holder: Row, now: datetime) -> Row:
-    """The person's own data by section. It reads years of purchases: not for the writer."""
+    """The person's own data by section. It reads years of purchases: not for the writer.
+
+    `unreadable` counts what no key opens, which is left out.
+    """
+    unreadable = 0
+
+    def read(cipher: str, purpose: Purpose) -> str | None:
+        nonlocal unreadable
+        clear = secrets.readable(cipher, purpose)
+        unreadable += clear is None
+        return clear
+
+    number, phone = holder["id_number_cipher"], holder["phone_cipher"]
     person = {
         "name": holder["name"],
         "birth_date": holder["birth_date"],
-        "id_number": mask_id_number(secrets.value(holder, "holder.id_number") or ""),
-        "phone": mask_phone(secrets.value(holder, "holder.phone")),
+        "id_number": mask_id_number((number and read(number, "holder.id_number")) or ""),
+        "phone": mask_phone(read(phone, "holder.phone") if phone else None),
     }
     sections: Row = {"made_at": instant_text(now), "person": [person]}
     for name, columns in SHOWN.items():
         rows = RECORDS[name](tx, holder_id=holder["id"])
         if name == "requests":
-            rows = [with_request_words(secrets, row) for row in rows]
+            rows = [with_request_words(read, row) for row in rows]
         sections[name] = [{column: row[column] for column in columns} for row in rows]
-    return sections
+    return {**sections, "unreadable": unreadable}
 
 
 def own_text(own: Mapping[str, Any], language: str, now: datetime) -> str:
@@ -158,6 +173,9 @@ def own_text(own: Mapping[str, Any], language: str, now: datetime) -> str:
 def _lines(own: Mapping[str, Any], language: str, now: datetime) -> Iterator[str]:
     made = text("我的惠民卡资料，{at} 下载。", at=county_minute(instant_text(now)))
     yield made.say(language)
+    if own["unreadable"]:
+        missing = text("有 {count} 处现在读不出来，请打服务电话问一问。", count=own["unreadable"])
+        yield missing.say(language)
     colon, comma = (": ", "; ") if language == "en" else ("：", "；")
     for name in ("person", *SHOWN):
         rows = own[name]

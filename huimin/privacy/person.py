@@ -29,6 +29,7 @@ RECORDS: Mapping[str, Callable[..., Any]] = {
     "discount_used": queries.usage_of_person,
     "claims": queries.claims_of_person,
     "ratings": queries.ratings_of_person,
+    "complaint_answers": queries.complaint_answers_of_person,
     "offline_sales": queries.offline_of_person,
     "refused_attempts": queries.attempts_of_person,
     "alerts": queries.alerts_of_person,

@@ -53,6 +53,22 @@ WHERE id > :after AND words_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
 -- name: reseal_rating!
 UPDATE rating_content SET words_cipher = :cipher WHERE id = :id AND words_cipher = :before;
 
+-- name: sealed_complaint_words
+SELECT id, text_cipher FROM complaint_words WHERE id > :after ORDER BY id LIMIT :row_limit;
+
+-- name: reseal_complaint_words!
+UPDATE complaint_words SET text_cipher = :cipher WHERE id = :id AND text_cipher = :before;
+
+-- name: plain_steps
+-- Steps of complaints whose words still stand in clear, from before version 21.
+SELECT id, text FROM complaint_step WHERE text IS NOT NULL ORDER BY id LIMIT :row_limit;
+
+-- name: empty_plain_step!
+UPDATE complaint_step SET text = NULL WHERE id = :id AND text = :text;
+
+-- name: keep_complaint_words!
+INSERT INTO complaint_words (id, text_cipher) VALUES (:id, :text_cipher);
+
 -- name: sealed_messages
 SELECT id, content_cipher FROM message
 WHERE id > :after AND content_cipher IS NOT NULL ORDER BY id LIMIT :row_limit;
@@ -116,12 +132,28 @@ LEFT JOIN rating_content ON rating_content.id = rating.id
 LEFT JOIN complaint ON complaint.rating_id = rating.id
 WHERE rating.holder_id = :holder_id ORDER BY rating.id;
 
+-- name: complaint_answers_of_person
+-- What the county answered to complaints about the person's purchases; its own notes are about shops and staff.
+SELECT complaint.rating_id, complaint_step.kind, complaint_step.at, complaint_step.due_on, complaint_step.result,
+    complaint_step.text, complaint_words.text_cipher
+FROM rating
+JOIN complaint ON complaint.rating_id = rating.id
+JOIN complaint_step ON complaint_step.complaint_id = complaint.id
+LEFT JOIN complaint_words ON complaint_words.id = complaint_step.id
+WHERE rating.holder_id = :holder_id AND complaint_step.kind IN ('answer', 'due', 'result')
+ORDER BY complaint_step.id;
+
 -- name: sales_of_person
-SELECT id, kind, reverses_id, receipt_no, outlet_id, order_no, card_id, presenter_kind, presenter_id,
-    eligibility, division_code, policy_code, amount_fen, insurance_fen, excluded_fen, discount_fen,
+SELECT ledger.id, ledger.kind, reverses_id, receipt_no, ledger.outlet_id, outlet.name AS outlet_name, order_no,
+    card_id, presenter_kind, presenter_id, COALESCE(family_member.name, holder.name) AS presenter_name,
+    eligibility, ledger.division_code, policy_code, amount_fen, insurance_fen, excluded_fen, discount_fen,
     payable_fen, detail_json, channel, occurred_at, recorded_at, reason
-FROM ledger WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)
-ORDER BY occurred_at, id;
+FROM ledger
+JOIN outlet ON outlet.id = ledger.outlet_id
+JOIN holder ON holder.id = ledger.holder_id
+LEFT JOIN family_member ON family_member.id = presenter_id
+WHERE card_id IN (SELECT id FROM card WHERE holder_id = :holder_id)
+ORDER BY occurred_at, ledger.id;
 
 -- name: lookups_of_person
 SELECT card_lookup.* FROM card_lookup
@@ -245,6 +277,35 @@ WHERE holder_id = :holder_id;
 UPDATE claim SET note = NULL, items_json = NULL,
     reason = CASE WHEN reason IS NULL THEN NULL ELSE '' END
 WHERE holder_id = :holder_id;
+
+-- part: steps_of_complaints_of_person
+SELECT complaint_step.id FROM rating
+JOIN complaint ON complaint.rating_id = rating.id
+JOIN complaint_step ON complaint_step.complaint_id = complaint.id
+WHERE rating.holder_id = :holder_id
+
+-- name: complaint_words_of_person
+-- Steps that still say something.
+-- with: steps_of_complaints_of_person
+    AND (complaint_step.text IS NOT NULL
+        OR EXISTS (SELECT 1 FROM complaint_words WHERE complaint_words.id = complaint_step.id))
+ORDER BY complaint_step.id;
+
+-- name: erase_complaint_words!
+DELETE FROM complaint_words WHERE id IN (
+-- with: steps_of_complaints_of_person
+);
+
+-- name: erase_plain_steps!
+UPDATE complaint_step SET text = NULL WHERE text IS NOT NULL AND id IN (
+-- with: steps_of_complaints_of_person
+);
+
+-- name: complaint_words_by_id^
+SELECT id, text_cipher FROM complaint_words WHERE id = :id;
+
+-- name: forget_complaint_words!
+DELETE FROM complaint_words WHERE id = :id;
 
 -- name: forget_rating!
 UPDATE rating_content SET words_cipher = NULL, picture_id = NULL, removed_at = :now
@@ -426,6 +487,38 @@ ORDER BY id;
 -- name: write_text_of_complaint_step!
 UPDATE complaint_step SET text = :text WHERE id = :id;
 
+-- name: texts_of_cancelled_order
+SELECT id, reason FROM (
+    SELECT outlet_id || ' ' || order_no AS id, reason FROM cancelled_order
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (reason LIKE :first OR reason LIKE :second OR reason LIKE :third OR reason LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_cancelled_order!
+UPDATE cancelled_order SET reason = :reason WHERE outlet_id || ' ' || order_no = :id;
+
+-- name: texts_of_dispute
+SELECT id, text, answer FROM (
+    SELECT id, text, answer, text || ' ' || COALESCE(answer, '') AS words FROM settlement_dispute
+) AS listed
+WHERE id >= :least AND id <= :most
+    AND (words LIKE :first OR words LIKE :second OR words LIKE :third OR words LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_dispute!
+UPDATE settlement_dispute SET text = :text, answer = :answer WHERE id = :id;
+
+-- name: texts_of_waiting_sale
+SELECT id, purchase_json FROM waiting_sale
+WHERE id >= :least AND id <= :most
+    AND (purchase_json LIKE :first OR purchase_json LIKE :second
+        OR purchase_json LIKE :third OR purchase_json LIKE :fourth)
+ORDER BY id;
+
+-- name: write_text_of_waiting_sale!
+UPDATE waiting_sale SET purchase_json = :purchase_json WHERE id = :id;
+
 -- name: texts_of_day_close
 SELECT id, reasons_json FROM (
     SELECT id, reasons_json,
@@ -531,7 +624,7 @@ WHERE id IN (SELECT id FROM message
 UPDATE holder_request SET words_cipher = NULL, answer_cipher = NULL
 WHERE id IN (SELECT id FROM holder_request
     WHERE answered_at < :before AND (words_cipher IS NOT NULL OR answer_cipher IS NOT NULL)
-    ORDER BY id LIMIT :row_limit);
+    ORDER BY answered_at, id LIMIT :row_limit);
 
 -- name: old_papers
 -- Of people whose aid ended before a day; uploaded before an instant.
@@ -544,17 +637,35 @@ ORDER BY evidence_file.id LIMIT :row_limit;
 -- name: forget_paper!
 UPDATE evidence_file SET removed_at = :now, file_name = '', sha256 = '' WHERE id = :id;
 
--- name: old_ratings
--- What judgements say and show, answered before an instant; those that became a complaint, closed before it.
-SELECT rating_content.id, rating_content.picture_id FROM rating_content
+-- name: ratings_there
+-- Judgements that still say or show something, some at a time; `is_over` is 1 where they were answered before an
+-- instant, and those that became a complaint closed before it.
+SELECT rating_content.id, rating_content.picture_id,
+    CASE WHEN rating.answered_at < :before AND (complaint.id IS NULL OR complaint.closed_at < :before)
+        THEN 1 ELSE 0 END AS is_over
+FROM rating_content
 JOIN rating ON rating.id = rating_content.id
 LEFT JOIN complaint ON complaint.rating_id = rating.id
-WHERE rating_content.removed_at IS NULL AND rating.answered_at < :before
-    AND (complaint.id IS NULL OR complaint.closed_at < :before)
+WHERE rating_content.removed_at IS NULL AND rating_content.id > :after
 ORDER BY rating_content.id LIMIT :row_limit;
 
--- name: old_price_photos
--- Photos of shelf prices that were written down before an instant.
-SELECT picture.id FROM picture JOIN shelf_price ON shelf_price.picture_id = picture.id
-WHERE picture.removed_at IS NULL AND shelf_price.recorded_at < :before
+-- name: complaint_words_there
+-- Words of steps that are still there; `is_over` is 1 for those of complaints that were closed before an instant.
+SELECT complaint_words.id, CASE WHEN complaint.closed_at < :before THEN 1 ELSE 0 END AS is_over
+FROM complaint_words
+JOIN complaint_step ON complaint_step.id = complaint_words.id
+JOIN complaint ON complaint.id = complaint_step.complaint_id
+WHERE complaint_words.id > :after
+ORDER BY complaint_words.id LIMIT :row_limit;
+
+-- name: photos_there
+-- Photos whose files are still there; `is_over` is 1 for those of shelf prices that were written down before an instant.
+SELECT picture.id, CASE WHEN shelf_price.recorded_at < :before THEN 1 ELSE 0 END AS is_over
+FROM picture
+LEFT JOIN shelf_price ON shelf_price.picture_id = picture.id
+WHERE picture.removed_at IS NULL AND picture.id > :after
 ORDER BY picture.id LIMIT :row_limit;
+
+-- name: newest_rotation^
+-- When the keys of personal data were last rotated to the end.
+SELECT at FROM audit_event WHERE action = 'personal_key.rotated' ORDER BY id DESC LIMIT 1;

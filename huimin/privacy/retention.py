@@ -6,7 +6,7 @@ ledger, the audit record and closed months hold has no such time: the law keeps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,9 +21,10 @@ from huimin.privacy import queries
 from huimin.privacy.erase import forget_rating
 from huimin.privacy.erased_list import add_to_list
 from huimin.privacy.files import delete_all, refused_workbooks
+from huimin.privacy.plain_words import seal_plain_words
 from huimin.report_mail.post import sweep_files
-from huimin.storage.engine import Transaction
-from huimin.storage.giving_way import ROWS_AT_ONCE, write_part
+from huimin.storage.engine import Row, Transaction
+from huimin.storage.giving_way import ROWS_AT_ONCE, give_way, long_work, write_part
 from huimin.storage.ids import least_id
 
 ACTOR = "system"
@@ -64,6 +65,10 @@ def keep_no_longer(instance: Instance) -> Outcome:
     )
     judged = text("评价的留言和照片")
     outcome.try_part(judged, partial(_tell, outcome, judged, partial(_ratings, instance, now)))
+    settled = text("投诉的答复和记录")
+    outcome.try_part(
+        settled, partial(_tell, outcome, settled, partial(_complaint_words, instance, now))
+    )
     labels = text("货架价签的照片")
     outcome.try_part(labels, partial(_tell, outcome, labels, partial(_price_photos, instance, now)))
     outcome.try_part(text("报表寄送"), lambda: sweep_files(engine, settings, now))
@@ -126,35 +131,70 @@ def _papers(instance: Instance, now: datetime) -> int:
 
 def _ratings(instance: Instance, now: datetime) -> int:
     """What judgements of receipts say and show; the answer and its stars stay."""
+
+    def forget(tx: Transaction, row: Row) -> str | None:
+        forget_rating(tx, row, instant_text(now))
+        return None if row["picture_id"] is None else str(row["picture_id"])
+
     days = instance.settings.keep_rating_days
-    if not days:
-        return 0
-    before = instant_text(now - timedelta(days=days))
+    return _by_pages(instance, queries.ratings_there, forget, now, days)
 
-    def part(tx: Transaction) -> list[str | None]:
-        rows = list(queries.old_ratings(tx, before=before, row_limit=ROWS_AT_ONCE))
-        for row in rows:
-            forget_rating(tx, row, instant_text(now))
-        return [row["picture_id"] for row in rows]
 
-    return _with_files(instance, part)
+def _complaint_words(instance: Instance, now: datetime) -> int:
+    """What was written about complaints; that a step was taken, and the result, stay."""
+    seal_plain_words(instance.engine, instance.personal_data)
+
+    def forget(tx: Transaction, row: Row) -> None:
+        queries.forget_complaint_words(tx, id=row["id"])
+
+    days = instance.settings.keep_rating_days
+    return _by_pages(instance, queries.complaint_words_there, forget, now, days)
 
 
 def _price_photos(instance: Instance, now: datetime) -> int:
     """Photos of shelf prices; the prices stay."""
+
+    def forget(tx: Transaction, row: Row) -> str:
+        queries.forget_picture(tx, id=row["id"], now=instant_text(now))
+        return str(row["id"])
+
     days = instance.settings.keep_price_photo_days
+    return _by_pages(instance, queries.photos_there, forget, now, days)
+
+
+def _by_pages(
+    instance: Instance,
+    there: Callable[..., Iterable[Row]],
+    forget: Callable[[Transaction, Row], str | None],
+    now: datetime,
+    days: int,
+) -> int:
+    """Forget those whose time is over; returns how many. With 0 days none ever is.
+
+    `there` is read page by page beside the writer, and a page that has such rows once more in it;
+    `forget` returns a row's sealed file, if it has one: deleted once the part is committed.
+    """
+    total, after = 0, ""
     if not days:
-        return 0
+        return total
     before = instant_text(now - timedelta(days=days))
 
-    def part(tx: Transaction) -> list[str]:
-        rows = queries.old_price_photos(tx, before=before, row_limit=ROWS_AT_ONCE)
-        photo_ids = [row["id"] for row in rows]
-        for photo_id in photo_ids:
-            queries.forget_picture(tx, id=photo_id, now=instant_text(now))
-        return photo_ids
+    def page(tx: Transaction, after: str) -> list[Row]:
+        return list(there(tx, before=before, after=after, row_limit=ROWS_AT_ONCE))
 
-    return _with_files(instance, part)
+    def part(tx: Transaction, after: str) -> list[str | None]:
+        return [forget(tx, row) for row in page(tx, after) if row["is_over"]]
+
+    with long_work():
+        while rows := instance.engine.read(partial(page, after=after)):
+            if any(row["is_over"] for row in rows):
+                files = write_part(instance.engine, partial(part, after=after))
+                for file_id in filter(None, files):
+                    drop_file(instance.settings.folder, file_id)
+                total += len(files)
+            after = rows[-1]["id"]
+            give_way()
+    return total
 
 
 def _with_files(instance: Instance, part: Callable[[Transaction], Sequence[str | None]]) -> int:

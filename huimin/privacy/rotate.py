@@ -18,23 +18,23 @@ from functools import partial
 from pathlib import Path
 from typing import Unpack
 
-from cryptography.exceptions import InvalidTag
-
 from huimin.audit.record import record
 from huimin.core.acting import By
-from huimin.keys.personal_data import PersonalData, sealing_key_id
+from huimin.keys.personal_data import UNREADABLE, PersonalData, sealing_key_id
 from huimin.privacy import queries
+from huimin.privacy.plain_words import seal_plain_words
 from huimin.privacy.sealed import SEALED_TABLES, SealedFile, SealedTable, sealed_files
 from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.giving_way import ROWS_AT_ONCE, write_part
 from huimin.storage.lock_tables import lock_for_writing, wait_for_older_writers
 from huimin.storage.new_file import write_whole
 
-# What can't be read with any key of the file.
-UNREADABLE = (InvalidTag, KeyError, ValueError)
 # Passes over everything until nothing of an older key is left: more than the second only find what
 # was being written when the first began.
 PASSES_MAX = 5
+
+# The name of the files of the folder among the tables.
+FILES = "files"
 
 # Hears after each part what it was of, and how many are done of it.
 Progress = Callable[[str, int], None]
@@ -42,7 +42,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass
 class Rotated:
-    """What came of it, by table or "files": how many were encrypted anew, and how many no key of
+    """What came of it, by table or FILES: how many were encrypted anew, and how many no key of
     the file can read. `busy` are files of jobs that still run; while there is one, the old keys
     stay.
     """
@@ -65,6 +65,7 @@ def rotate_personal(
 ) -> Rotated:
     """Rotate, or go on with a rotation that was interrupted. Raises StorageProblem."""
     result = Rotated(_begin(engine, secrets, **by))
+    seal_plain_words(engine, secrets, at_once)
     for _number in range(PASSES_MAX):
         for name, table in SEALED_TABLES.items():
             _reseal_table(engine, secrets, name, table, result, progress, at_once)
@@ -148,7 +149,7 @@ def _written(tx: Transaction, *, table: SealedTable, rows: list[Row]) -> int:
 def _reseal_files(
     engine: Engine, secrets: PersonalData, folder: Path, result: Rotated, progress: Progress
 ) -> None:
-    result.busy = result.unreadable["files"] = 0
+    result.busy = result.unreadable[FILES] = 0
     running = {row["id"] for row in engine.read(queries.running_jobs)}
     for file in sealed_files(folder):
         try:
@@ -163,11 +164,11 @@ def _reseal_files(
         except FileNotFoundError:  # deleted or renamed meanwhile; the next pass looks again
             continue
         except UNREADABLE:
-            result.unreadable["files"] += 1
+            result.unreadable[FILES] += 1
             continue
         if _replaced(engine, file, new):
-            result.resealed["files"] = result.resealed.get("files", 0) + 1
-            progress("files", result.resealed["files"])
+            result.resealed[FILES] = result.resealed.get(FILES, 0) + 1
+            progress(FILES, result.resealed[FILES])
 
 
 def _replaced(engine: Engine, file: SealedFile, content: bytes) -> bool:

@@ -140,6 +140,12 @@ SEALED_TABLES = {
         _text("words_cipher", "rating.words"),
         queries.reseal_rating,
     ),
+    "complaint_words": SealedTable(
+        ("text_cipher",),
+        queries.sealed_complaint_words,
+        _text("text_cipher", "complaint_step"),
+        queries.reseal_complaint_words,
+    ),
     "message": SealedTable(
         ("content_cipher",),
         queries.sealed_messages,

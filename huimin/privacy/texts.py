@@ -112,6 +112,25 @@ FREE_TEXTS = (
         guarded=True,
     ),
     FreeText(
+        "waiting_sale",
+        ("purchase_json",),
+        queries.texts_of_waiting_sale,
+        queries.write_text_of_waiting_sale,
+        guarded=True,
+    ),
+    FreeText(
+        "cancelled_order",
+        ("reason",),
+        queries.texts_of_cancelled_order,
+        queries.write_text_of_cancelled_order,
+    ),
+    FreeText(
+        "settlement_dispute",
+        ("text", "answer"),
+        queries.texts_of_dispute,
+        queries.write_text_of_dispute,
+    ),
+    FreeText(
         "complaint_step",
         ("text",),
         queries.texts_of_complaint_step,

@@ -8,9 +8,11 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
+from huimin.holders.applications import submit_application
 from huimin.holders.evidence import (
     FILES_MAX,
     add_evidence,
@@ -22,6 +24,7 @@ from huimin.holders.evidence import (
 )
 from huimin.instance import Instance
 from huimin.keys.sealed_files import drop_file, write_new
+from huimin.privacy.export import export_person, write_export
 from tests.making.holders import make_holder
 from tests.making.staff import csrf_of, make_staff, sign_in
 
@@ -65,6 +68,43 @@ def test_one_bad_paper_of_two_with_a_new_person_leaves_nothing(
     }
     assert clerk.post("/holders/new", data=data).status_code == 422
     assert files(instance) == []
+
+
+@pytest.mark.parametrize("lost", ["damaged", "cut short", "its key", "the file"])
+def test_a_paper_that_nothing_opens_is_said_in_words_and_its_pages_stand(
+    clerk: Any, instance: Instance, tmp_path: Path, lost: str
+) -> None:
+    holder = make_holder(instance)
+    applied = instance.engine.write(
+        lambda tx: submit_application(tx, holder_id=holder["id"], now=instance.clock(), actor="t")
+    )
+    assert upload(clerk, holder["id"]) == 302
+    (file,) = files(instance)
+    sealed = file.read_bytes()
+    changed = {"damaged": sealed[:-1] + b"?", "cut short": b"", "its key": b"\0\x63" + sealed[2:]}
+    if lost == "the file":
+        file.unlink()
+    else:
+        file.write_bytes(changed[lost])
+    for address in (f"/holders/{holder['id']}", f"/applications/{applied['id']}"):
+        page = clerk.get(address)
+        assert page.status_code == 200 and "证明.pdf" in page.text
+    paper = f"/holders/{holder['id']}/evidence/{file.name}"
+    for address in (paper, f"{paper}/picture"):
+        answer = clerk.get(address)
+        assert answer.status_code == 404 and "这份材料现在打不开" in answer.text
+    read = "SELECT * FROM audit_event WHERE action = 'holder.evidence_read'"
+    assert instance.engine.read(lambda tx: tx.connection.execute(read).fetchall()) == []
+    # A person's whole file goes without it, as without one that was removed.
+    by: Any = {"now": instance.clock(), "actor": "t"}
+    secrets, whole = instance.personal_data, tmp_path / "whole.zip"
+    exported = instance.engine.write(
+        lambda tx: export_person(tx, secrets, holder, reason="本人要求", **by)
+    )
+    folder = instance.settings.folder
+    write_export(whole, exported, secrets, folder, language="zh_Hans", now=by["now"])
+    with ZipFile(whole) as book:
+        assert book.namelist() == ["data.json", "data.txt"]
 
 
 def test_what_a_crash_left_is_swept_and_what_has_a_row_stays(instance: Instance) -> None:

@@ -507,6 +507,47 @@ def test_sent_twice_at_once_the_second_is_led_to_the_person(
     assert f'href="{entered}">到他的页面办理' in answers[1].text
 
 
+@pytest.mark.both_engines
+def test_entered_between_any_two_reads_the_second_is_led_to_the_person(
+    office: Office, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, read = office.client(), instance.engine.read
+    token, reads = csrf_of(client, "/account"), 0
+
+    def counted(work: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        return read(work)
+
+    with monkeypatch.context() as counting:
+        counting.setattr(instance.engine, "read", counted)
+        client.post("/holders/new", data={**new_form(), "id_number": "", "csrf_token": token})
+    assert reads > 3
+    met = 0
+    for place in range(1, reads + 6):
+        name = "赵" + "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"[place]
+        form, left = (
+            {**new_form(name=name, family_name_1="", relation_1=""), "csrf_token": token},
+            place,
+        )
+
+        def interrupted(work: Any, form: dict[str, str] = form) -> Any:
+            nonlocal left
+            found, left = read(work), left - 1
+            if left == 0:
+                make_holder(instance, id_number=form["id_number"], name=form["name"])
+            return found
+
+        with monkeypatch.context() as between:
+            between.setattr(instance.engine, "read", interrupted)
+            answer = client.post("/holders/new", data=form)
+        if left > 0 or answer.status_code == 302:
+            continue
+        assert answer.status_code == 422 and "到他的页面办理" in answer.text, place
+        met += 1
+    assert met > 3
+
+
 def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(
     office: Office, instance: Instance
 ) -> None:

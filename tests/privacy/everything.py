@@ -16,7 +16,6 @@ from huimin.holders.search import PersonCriteria, search
 from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
 from huimin.jobs.jobs import begin_job
-from huimin.messages.post import tell_dispute_answered
 from huimin.my.answer import answer_request
 from huimin.my.requests import ask_correction, requests_of_holder
 from huimin.reach.contacts import Contact, contacts_of, note_contact
@@ -165,7 +164,6 @@ def make_everything(instance: Instance) -> Everything:
         said: Any = {"within": None, "staff_id": None, "settings": instance.settings, **by}
         answer = "13900002222 是黄筱平登记的"
         answer_request(tx, secrets, asked["id"], verdict="declined", answer=answer, **said)
-        tell_dispute_answered(tx, instance.settings, secrets, holder["id"], "d", now=now)
         return begin_job(tx, "register.check", {}, now=now, actor="test")
 
     with new_files(secrets, instance.settings.folder) as store:

@@ -24,6 +24,7 @@ from huimin.holders.evidence import add_evidence, new_files
 from huimin.holders.people import FamilyDraft, add_family_member, holder_by_id
 from huimin.holders.working_days import package_working_days
 from huimin.instance import Instance
+from huimin.ledger.cancel_order import cancel_order
 from huimin.ledger.prove import verify_chains
 from huimin.my.requests import ask_correction
 from huimin.privacy.erased_list import FILE_NAME
@@ -347,3 +348,48 @@ def tables_with(instance: Instance, texts: tuple[str, ...]) -> list[str]:
         return found
 
     return instance.engine.read(read)
+
+
+def test_what_tills_and_merchants_wrote_of_a_person_goes_too(
+    sqlite_instance: Instance, run_cli: Any
+) -> None:
+    lived, folder = live(sqlite_instance), sqlite_instance.settings.folder
+    revoke(sqlite_instance, lived.card["id"])
+    said = f"{NAME}（电话 13900002222）"
+    terminal = sqlite_instance.engine.read(
+        lambda tx: tx.connection.execute(
+            "SELECT id AS terminal_id, outlet_id FROM terminal"
+        ).fetchone()
+    )
+    now = sqlite_instance.clock()
+    sqlite_instance.engine.write(
+        lambda tx: cancel_order(tx, terminal, "A-1", reason=f"{said}不要了", now=now)
+    )
+    # A dispute and a refused offline sale, without the month and the pack that they need.
+    with closing(sqlite3.connect(folder / "huimin.db")) as database, database:
+        database.execute(
+            "INSERT INTO settlement_dispute (id, settlement_id, line_no, state, text, raised_at,"
+            " raised_by, answer, answered_at, answered_by)"
+            " VALUES ('d', 's', 1, 'explained', ?, '', '', ?, '', '')",
+            (f"{said}的这笔", f"已问{NAME}"),
+        )
+        bought = json.dumps({"items": [{"name": f"{NAME}的药"}]}, ensure_ascii=False)
+        database.execute("INSERT INTO waiting_sale VALUES ('w', ?, '{}', 0, NULL)", (bought,))
+    before = figures(sqlite_instance)
+    done = run_cli(["privacy", "erase", lived.holder_id, "--reason", "本人要求", "--yes"], folder)
+    assert done.returncode == 0, done.stderr
+    assert places_with(folder, (NAME, lived.number, *PHONES.split("/"))) == []
+    assert figures(sqlite_instance) == before
+
+    def left(tx: Any) -> Any:
+        return tx.connection.execute(
+            "SELECT reason, text, answer, purchase_json"
+            " FROM cancelled_order, settlement_dispute, waiting_sale"
+        ).fetchone()
+
+    assert sqlite_instance.engine.read(left) == {
+        "reason": "＊＊（电话 ＊＊）不要了",
+        "text": "＊＊（电话 ＊＊）的这笔",
+        "answer": "已问＊＊",
+        "purchase_json": '{"items": [{"name": "＊＊的药"}]}',
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
 from huimin.keys.personal_data import FILE_NAME, PersonalData, encrypting_key_id, sealing_key_id
 from huimin.privacy import rotate as rotate_module
-from huimin.privacy.rotate import Rotated, rotate_personal
+from huimin.privacy.key_commands import SEALED, WHAT
+from huimin.privacy.rotate import FILES, Rotated, rotate_personal
 from huimin.privacy.sealed import SEALED_TABLES, sealed_files
 from huimin.storage.engine import Row
 from huimin.storage.migrate import schema_text
+from huimin.storage.places import Places
 from tests.making.holders import make_holder
 from tests.privacy.everything import Everything, end_job, found_by, make_everything
 
@@ -185,3 +188,31 @@ def test_every_encrypted_column_of_the_schema_is_rotated() -> None:
             if line.strip().partition(" ")[0].endswith("_cipher")
         }
     assert columns == {(name, c) for name, table in SEALED_TABLES.items() for c in table.columns}
+
+
+def test_a_second_run_asks_for_an_option_and_two_at_once_are_told(
+    sqlite_instance: Instance, run_cli: Any
+) -> None:
+    make_everything(sqlite_instance)
+    folder = sqlite_instance.settings.folder
+    command = ["keys", "rotate-personal", "--yes"]
+    with closing(Places(folder)) as elsewhere:
+        assert elsewhere.take(WHAT) is not None
+        at_once = run_cli(command, folder)
+        assert at_once.returncode == 2 and "另一个命令行窗口" in at_once.stderr
+    (key_id,) = stored_key_ids(sqlite_instance)
+    first = run_cli(command, folder)
+    assert first.returncode == 0, first.stderr
+    # In words that an operator knows.
+    assert "持卡人的号码和电话 1 处" in first.stderr and "材料和照片等文件" in first.stderr
+    assert not any(name in first.stderr for name in (*SEALED_TABLES, "files"))
+    second = run_cli(command, folder)
+    assert second.returncode == 2 and "--again" in second.stderr
+    assert stored_key_ids(sqlite_instance) == {key_id + 1}
+    again = run_cli([*command, "--again"], folder, HUIMIN_LANGUAGE="en")
+    assert again.returncode == 0 and "Holders' ID numbers and phones: 1" in again.stderr
+    assert stored_key_ids(sqlite_instance) == {key_id + 2}
+
+
+def test_everything_that_is_encrypted_has_a_name() -> None:
+    assert set(SEALED) == {*SEALED_TABLES, FILES}

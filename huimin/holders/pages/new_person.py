@@ -85,10 +85,12 @@ def enter_person() -> Answer:
     draft: HolderDraft | None = None
     try:
         draft = _checked(form)
+        # Whoever is likely the same is read first: a person entered between the two reads is
+        # then found by the ID number, which no tick gets past.
+        same = instance().engine.read(lambda tx: likely_same(tx, draft))
         known = _registered(draft)
         if known is not None:
             return _already_registered(form, draft_id, known), 422
-        same = instance().engine.read(lambda tx: likely_same(tx, draft))
         if same and not form.text("not_same"):
             return _form_page(_choose_again(form), draft_id, same=same), 422
         holder_id = _enter(draft, draft_id, _form_id(form))

@@ -106,7 +106,12 @@ def correct_person(holder_id: str) -> Answer:
         division_code = living_code(tx, chosen)
         if division_code not in {*own, holder["division_code"]}:
             raise field_problem("division_code", "请选择村或社区。")
-        phone = form.optional("phone") or secrets.value(holder, "holder.phone")
+        phone = form.optional("phone") or secrets.readable_value(holder, "holder.phone")
+        if phone is None and holder["phone_cipher"] and not form.text("no_phone"):
+            # It is kept as it is: the key may come back from a backup.
+            raise field_problem(
+                "phone", "现有的密钥读不出登记的电话：请填现在的号码，或者勾选删除。"
+            )
         change_details(
             tx,
             secrets,

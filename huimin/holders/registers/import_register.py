@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from cryptography.exceptions import InvalidTag
-
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
@@ -29,7 +27,7 @@ from huimin.holders.registers.as_shown import Prints, needs_application, print_o
 from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.gains import Gains, gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import UNREADABLE, PersonalData
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.giving_way import in_parts
 from huimin.storage.ids import new_id
@@ -138,7 +136,7 @@ def require_fitting_keys(tx: Transaction, personal_data: PersonalData) -> None:
     try:
         number = personal_data.decrypt(row["id_number_cipher"], "holder.id_number")
         fits = row["id_number_hash"] in personal_data.lookup_hashes(number)
-    except (InvalidTag, KeyError, ValueError):
+    except UNREADABLE:
         fits = False
     if not fits:
         raise StorageProblem(

@@ -8,7 +8,7 @@ Only `propose` writes, in the transaction that writes the rows. Whose aid is to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Unpack
 
@@ -42,8 +42,8 @@ class Match:
     without_card: list[Row] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The groups by name."""
-        return asdict(self)
+        """The groups by name; their rows are not copied, which would hold up tills."""
+        return vars(self)
 
 
 def match_register(

@@ -17,9 +17,11 @@ import xlsxwriter
 
 from huimin.core.catalogue import say, sentence
 from huimin.core.formula_guard import formula_safe
+from huimin.core.system_words import system_words
 from huimin.holders.registers.cells import Formula, Merged
 from huimin.holders.registers.problem import column_letter, file_problem
 from huimin.holders.registers.result import RefusedRow, RegisterCheck
+from huimin.storage.giving_way import give_way
 from huimin.storage.new_file import replacing
 
 SHEET_NAME_MAX = 31
@@ -50,7 +52,7 @@ def write_refused_workbook(path: Path, check: RegisterCheck, *, now: datetime) -
         raise file_problem(
             "待修改的工作簿写不到 {path}：{why}；请用 --refused 写明别的位置。",
             path=path,
-            why=error.strerror,
+            why=system_words(error),
         ) from error
     return True
 
@@ -102,6 +104,7 @@ def _write_sheet(
     sheet.write_string(HEADER_ROW, width, say("原行号"), formats["header"])
     sheet.write_string(HEADER_ROW, width + 1, say("问题"), formats["header"])
     for number, row in enumerate(rows, start=HEADER_ROW + 1):
+        give_way()
         _write_row(sheet, number, row, width, formats)
 
 
