@@ -28,13 +28,13 @@ from huimin.command_line import (
     Answer,
     acting,
     answers,
+    confirm,
     echo,
-    language,
     pass_instance,
 )
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
-from huimin.core.catalogue import Text, say, sentence, text
+from huimin.core.catalogue import Text, sentence, text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.recorded_reasons import REASONS
@@ -263,9 +263,7 @@ def revoke_key_command(instance: Instance, kid: str, reason: str, yes: bool) -> 
         active=active,
     )
     if not yes:
-        click.confirm(
-            say("确定作废这把密钥和这 {total} 张卡吗？", language(), total=total), abort=True
-        )
+        confirm(text("确定作废这把密钥和这 {total} 张卡吗？", total=total))
     done = revoke_key(
         instance.engine,
         instance.key_ring,

@@ -17,7 +17,7 @@ from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblem, FieldProblems, field_problem
 from huimin.keys.personal_data import PersonalData
 from huimin.ledger.read import left_fen, row_by_id
-from huimin.messages.post import tell_dispute_answered
+from huimin.messages.post import tell_answered
 from huimin.my import queries
 from huimin.my.requests import checked_words, record_request, request_in
 from huimin.settings import Settings
@@ -40,7 +40,7 @@ def answer_request(
 ) -> Row:
     """Answer it; returns the request's row. What the verdict `accepted` does is in the module.
 
-    Of a purchase the holder is told that there is an answer, by phone or from the list on paper.
+    The holder is told that there is an answer, by phone or from the list on paper.
 
     Raises FieldProblems on `answer`, for what is answered already, and for somebody who raised it
     themselves; Refusal `not_found`, for another town's people as well.
@@ -66,9 +66,7 @@ def answer_request(
         reversal_id=reversal_id,
     )
     record_request(tx, f"holder_request.{verdict}", answered, **by)
-    if is_sale:
-        holder_id = answered["holder_id"]
-        tell_dispute_answered(tx, settings, secrets, holder_id, request_id, now=by["now"])
+    tell_answered(tx, settings, secrets, answered["holder_id"], request_id, now=by["now"])
     return answered
 
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from huimin.cards.find import card_row, require_usable
 from huimin.cards.reverify import months_after
+from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
+from huimin.core.refusals import Refusal
 from huimin.holders.people import (
     eligibilities_of,
     eligibilities_on,
@@ -49,14 +52,27 @@ class Looks(Protocol):
 
 
 def card_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
-    """The card and its state as a till would judge it now."""
-    card: Row = dict(queries.card_by_id(tx, id=looking.who.card_id))
-    if card["state"] == "active" and card["expires_on"] < looking.today.isoformat():
-        card["state"] = "expired"
+    """The card, and whether its holder has an entitlement today."""
     return {
-        "card": card,
+        "card": card_as_told(tx, looking.who.card_id, looking.today),
         "entitled": bool(eligibilities_on(tx, looking.who.holder_id, looking.today)),
     }
+
+
+def card_as_told(tx: Transaction, card_id: str, today: date) -> Row:
+    """The card with its `state` as a till would judge it now, by the codes of CARD_IS.
+
+    Of a lost card as well it is said that its key was revoked: found again, it would be refused.
+    """
+    number = queries.card_by_id(tx, id=card_id)["number"]
+    card = dict(card_row(tx, CheckedCard("number", number)))
+    if card["state"] == "lost" and card["key_revoked_at"] is not None:
+        return {**card, "state": "key_revoked"}
+    try:
+        require_usable(card, today)
+    except Refusal as refusal:
+        return {**card, "state": refusal.code.removeprefix("card_")}
+    return card
 
 
 def people_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:

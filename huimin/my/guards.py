@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import signed_in
+from huimin.access.guards import answer_with, signed_in
 from huimin.core.acting import By
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
@@ -40,11 +40,11 @@ def require_holder(*, member: bool = False) -> Callable[[View], View]:
             looking = signed_in_holder()
             if looking is None:
                 if request.method == "GET" and not request.is_json:
-                    return redirect(url_for("my.start"))
+                    return redirect(url_for("my.start"))  # it says that the sign-in has ended
                 raise Refusal("my_signed_out")
             if not member and not looking.is_holder:
                 raise Refusal("my_holder_only")
-            return view(*args, **kwargs)
+            return answer_with(view, *args, **kwargs)
 
         guarded.required_holder = "member" if member else "holder"  # type: ignore[attr-defined]
         return cast(View, guarded)

@@ -28,7 +28,7 @@ def messages_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
     """`choice`, whether the county `sends` messages at all, and the masked `phone` they go to."""
     instance = looking.instance
     holder = message_queries.holder_to_tell(tx, id=looking.who.holder_id)
-    phones = instance.personal_data.value(holder, "holder.phone") if holder else None
+    phones = instance.personal_data.readable_value(holder, "holder.phone") if holder else None
     return {
         "choice": choice_of(tx, looking.who.holder_id),
         "sends": instance.settings.message_channel != PAPER,

@@ -1,22 +1,20 @@
 """Where the card is taken near a holder's village, with the rate that they get there today.
 
 As the crow flies where the village's place is known; without it, the points of the own town first.
+The database orders them, so that a view reads no more outlets than it shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from math import cos, radians
 
 from huimin.checkout.entitlement import policy_on
-from huimin.core.coordinates import Point, distance_m
+from huimin.core.coordinates import MICRODEGREES, Point, distance_m
 from huimin.my import queries
-from huimin.publication.outlets import outlets_after
 from huimin.storage.engine import Row, Transaction
 
-# More outlets than a county has.
-OUTLETS_MAX = 5_000
 # As many as stand on one printed page.
 SHOWN = 12
 
@@ -32,17 +30,25 @@ def points_near(
     """The nearest outlets, each with `metres` (None: unknown) and `rate_bp` (None: none today)."""
     place = queries.place_of_village(tx, code=division_code) or {}
     here = _point(place) if place else None
-
-    def nearness(row: Row) -> tuple[Any, ...]:
-        metres = row["metres"]
-        known = (1, 0) if metres is None else (0, metres)
-        # Of what is not on the map the own town comes first.
-        return (*known, row["town_code"] != place.get("town_code"), row["id"])
-
-    rows = [{**row, "metres": _metres(here, row)} for row in outlets_after(tx, {}, "", OUTLETS_MAX)]
-    rows.sort(key=nearness)
+    latitude, longitude = here or (None, None)
+    rows = queries.outlets_near(
+        tx,
+        latitude=latitude,
+        longitude=longitude,
+        east_per_mille=_east_per_mille(here),
+        town=division_code[:9],
+        row_limit=count,
+    )
     held = tuple(eligibilities)
-    return [{**row, "rate_bp": _rate_bp(tx, row, day, held)} for row in rows[:count]]
+    return [
+        {**row, "metres": _metres(here, row), "rate_bp": _rate_bp(tx, row, day, held)}
+        for row in rows
+    ]
+
+
+def _east_per_mille(here: Point | None) -> int:
+    """How long a degree eastward is there, in thousandths of one northward."""
+    return 1_000 if here is None else round(1_000 * cos(radians(here[0] / MICRODEGREES)))
 
 
 def _metres(here: Point | None, outlet: Row) -> int | None:

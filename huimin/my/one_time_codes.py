@@ -60,6 +60,7 @@ def message_code(
 ) -> bool:
     """Let a fresh code go to the phone that the office knows of the holder; False if none can."""
     code, until = _new_code(), by["now"] + MESSAGE_LASTS
+    queries.lock_person(tx, holder_id=holder_id)
     if not send_code(tx, settings, secrets, holder_id, code, expires_at=until, now=by["now"]):
         return False
     _keep(tx, secrets, holder_id, None, code, way="message", lasts=MESSAGE_LASTS, **by)

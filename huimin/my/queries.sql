@@ -207,6 +207,21 @@ SELECT village.latitude_microdegrees, village.longitude_microdegrees, village.na
 FROM division AS village JOIN division AS town ON town.code = substr(village.code, 1, 9) || '000'
 WHERE village.code = :code;
 
+-- name: outlets_near
+-- Open outlets, the nearest first: by the square of a flat distance, which within a county orders as a sphere's does.
+-- Of what is not on the map the own town comes first. `east_per_mille` is how long a degree eastward is there.
+SELECT o.id, o.name, o.kind, o.address, o.opening_hours, o.latitude_microdegrees, o.longitude_microdegrees
+FROM outlet AS o
+JOIN merchant AS m ON m.id = o.merchant_id
+WHERE o.state = 'active' AND m.state = 'active'
+ORDER BY COALESCE(
+        (o.latitude_microdegrees - CAST(:latitude AS BIGINT)) * (o.latitude_microdegrees - CAST(:latitude AS BIGINT))
+        + ((o.longitude_microdegrees - CAST(:longitude AS BIGINT)) * :east_per_mille / 1000)
+        * ((o.longitude_microdegrees - CAST(:longitude AS BIGINT)) * :east_per_mille / 1000),
+        9000000000000000000),
+    CASE WHEN substr(o.division_code, 1, 9) = :town THEN 0 ELSE 1 END, o.id
+LIMIT :row_limit;
+
 -- part: looker
     staff.role, division.name AS town_name, CAST(NULL AS TEXT) AS outlet_id, CAST(NULL AS TEXT) AS outlet_name
 FROM audit_event LEFT JOIN staff ON staff.username = audit_event.actor
@@ -276,7 +291,6 @@ RETURNING *;
 -- sorted by: at
 -- sorted by: due holder_request.due_on
 -- sorted by: state holder_request.state
--- sorted by: kind holder_request.kind
 -- The latest first; `|| ''` keeps the planner from starting from a county's people.
 SELECT holder_request.id, holder_request.kind, holder_request.about, holder_request.state, holder_request.raised_at,
     holder_request.raised_by, holder_request.due_on, holder_request.answered_at, holder_request.answered_by,

@@ -108,9 +108,10 @@ def due_on(today: date, working_days: WorkingDays) -> date:
 
 
 def requests_of_holder(tx: Transaction, secrets: PersonalData, holder_id: str) -> list[Row]:
-    """All that a holder has asked, the latest first, with both sides' words."""
+    """All that a holder has asked, the latest first, with both sides' words; None also for those
+    that no key opens."""
     rows = queries.requests_of_holder(tx, holder_id=holder_id)
-    return [with_request_words(secrets, row) for row in rows]
+    return [with_request_words(secrets.readable, row) for row in rows]
 
 
 def request_of_holder(
@@ -121,7 +122,7 @@ def request_of_holder(
     if row is None:
         raise Refusal("not_found")
     purchase = purchase_of(tx, holder_id, row["ledger_id"]) if row["ledger_id"] else None
-    return {**with_request_words(secrets, row), "purchase": purchase}
+    return {**with_request_words(secrets.readable, row), "purchase": purchase}
 
 
 def request_in(
@@ -137,7 +138,7 @@ def request_in(
     if row["ledger_id"]:
         keys = {"ledger_id": row["ledger_id"], "reversal_id": row["reversal_id"]}
         sale = queries.sale_of_request(tx, **keys)
-    return {**with_request_words(secrets, row), "sale": sale}
+    return {**with_request_words(secrets.readable, row), "sale": sale}
 
 
 def record_request(

@@ -60,7 +60,7 @@ class Section:
 
 
 def _code(tx: Transaction, looking: Looking) -> Mapping[str, Any]:
-    return {"device": device_of(tx, looking.who)}
+    return {**card_content(tx, looking), "device": device_of(tx, looking.who)}
 
 
 def _family(tx: Transaction, looking: Looking) -> Mapping[str, Any]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from huimin.core.catalogue import Words, sentence
+from huimin.core.refusals import Refusal
 
+# The addresses where people are no staff: the holder's own pages, and those of receipts.
+MY, RECEIPTS = "/my/", "/r/"
 REQUEST_KINDS = Words("holder_request", {"purchase": "不是本人的消费", "correction": "更正资料"})
 OWN_REQUEST_KINDS = Words("own_request", {"purchase": "不是我的消费", "correction": "更正我的资料"})
 # As the office reads them.
@@ -27,7 +30,8 @@ ABOUT = Words(
         "other": "别的",
     },
 )
-# The state of a card as its holder is told, kindly and with what to do.
+# The state of a card as its holder is told, kindly and with what to do. Of a card whose key leaked
+# (`key_revoked`) the database has another state (card_sections.py:card_as_told).
 CARD_IS = Words(
     "own_card_is",
     {
@@ -37,6 +41,7 @@ CARD_IS = Words(
         "replaced": "已经换了新卡",
         "expired": "到期了",
         "revoked": "不再使用",
+        "key_revoked": "要换一张新卡",
     },
 )
 CARD_ADVICE = Words(
@@ -48,6 +53,9 @@ CARD_ADVICE = Words(
         "replaced": "请用最近领到的那一张。",
         "expired": "带身份证到便民服务窗口换一张就能接着用。",
         "revoked": "有疑问请打服务电话，或带身份证到便民服务窗口问一问。",
+        "key_revoked": "为了安全，县里给一批卡换新卡，这张也在里面，收银台现在不收它。"
+        "换卡不影响您的优惠资格。带身份证到便民服务窗口领新卡，就能接着用；"
+        "走不动的，请家人带您和他的身份证去。",
     },
 )
 # What to bring when the entitlement is to be renewed, by its kind; no word of why somebody has it.
@@ -63,3 +71,33 @@ PAPERS = Words(
     },
 )
 DONE = sentence("我们已经收到。答复会写在这里，也可以打服务电话问。")
+# What did not work, as a holder reads it; of other refusals their own sentence is plain enough.
+IN_PLAIN_WORDS = Words(
+    "in_plain_words",
+    {
+        "not_found": "没有这一页，或者它已经不在了。",
+        "method_not_allowed": "没有这一页，或者它已经不在了。",
+        "forbidden": "这一步在这里办不了。请打服务电话，或带身份证到便民服务窗口。",
+        "payload_too_large": "送来的内容太大，没有收下。照片请换一张小一些的，文字请写短一些。",
+        "too_many_requests": "点得太快了，这一次没有办。请等一分钟再点。",
+        "too_many_uploads": "现在送照片的人太多，这一次没有收下。请等一分钟再送。",
+        "internal_error": "我们这边出了问题，已经记下。请先看看刚才这一步办好没有；没有办好，"
+        "过几分钟再办一次。",
+        "storage_unavailable": "现在办不了，刚才这一步没有办。请过几分钟再来。",
+        "read_only": "现在只能看，不能办。请过一会儿再来；着急的，请打服务电话。",
+        "csrf_failed": "这一页打开得太久了，刚才这一步没有办。请回去再办一次。",
+        "invalid_input": "刚才送来的内容看不懂，这一步没有办。请回去再办一次。",
+        "malformed_json": "刚才送来的内容看不懂，这一步没有办。请回去再办一次。",
+        "unsupported_media_type": "刚才送来的内容看不懂，这一步没有办。请回去再办一次。",
+        "body_too_slow": "网络太慢，送来的内容没有收全。请换个有信号的地方再办一次。",
+        "server_stopping": "现在办不了，刚才这一步没有办。请过几分钟再来。",
+    },
+)
+
+
+def plain_words(refusal: Refusal, language: str) -> str:
+    """What did not work, as a holder reads it."""
+    code = refusal.code
+    if code in IN_PLAIN_WORDS:
+        return IN_PLAIN_WORDS.say(code, language)
+    return refusal.page_detail(language)

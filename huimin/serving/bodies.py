@@ -2,10 +2,10 @@
 
 granian receives a body while nothing in Python waits for it, and calls back when it has arrived;
 only then does a thread of the application take the request. A body that is too slow is cut off with
-408, one that is too large is answered by the application with 413 before it has been received. So
-requests that never end cost a connection for some seconds, and nothing else. Large bodies have a
-limited number of places (of all workers together), of which strangers get half, so that they keep
-nobody from uploading who is known here.
+408 (people read a page: serving/slow_page.py), one that is too large is answered by the application
+with 413 before it has been received. So requests that never end cost a connection for some seconds,
+and nothing else. Large bodies have a limited number of places (of all workers together), of which
+strangers get half, so that they keep nobody from uploading who is known here.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from typing import IO, Any
 import structlog
 
 from huimin.core.client_network import network_of
+from huimin.serving.slow_page import slow_page
 from huimin.serving.wsgi_call import Headers, Proto, Scope, split_address
 from huimin.storage.engine import StorageProblem
 from huimin.storage.places import Places
-from huimin.web.problems import problem_answer
+from huimin.web.problems import OF_PROGRAMS, problem_answer
 
 log = structlog.get_logger(__name__)
 
@@ -183,7 +184,7 @@ class Bodies:
         except (OSError, StorageProblem) as error:  # the disk on which large bodies are kept
             log.error("a body could not be kept", problem=str(error))
             if not self._over(incoming):
-                self._refuse(incoming.proto, "storage_unavailable")
+                self._refuse(incoming, "storage_unavailable")
         except BaseException:
             self._over(incoming)
             self._fail(incoming.proto)
@@ -198,7 +199,7 @@ class Bodies:
             if incoming.received <= incoming.bytes_max:
                 if not self._room_for(incoming):
                     if not self._over(incoming):
-                        self._refuse(incoming.proto, "too_many_uploads")
+                        self._refuse(incoming, "too_many_uploads")
                     return True
                 incoming.file.write(part)
                 return False
@@ -307,21 +308,31 @@ class Bodies:
             if future is None or self._over(incoming):
                 continue
             try:
-                self._refuse(incoming.proto, code)
+                self._refuse(incoming, code)
                 # From now on nobody reads that body, and granian closes the connection.
                 future.cancel()
             except Exception:
                 self._fail(incoming.proto)
 
-    def _refuse(self, proto: Proto, code: str) -> None:
-        status, headers, body = problem_answer(code)
+    def _refuse(self, incoming: Incoming, code: str) -> None:
+        status, headers, body = _answer_without_application(incoming.scope, code)
         self._count(status, code)
-        proto.response_bytes(status, [*headers, ("Connection", "close")], body)
+        incoming.proto.response_bytes(status, [*headers, ("Connection", "close")], body)
 
     def _fail(self, proto: Proto) -> None:
         log.exception("a request could not be served")
         self._count(500, "internal_error")
         proto.response_empty(500, [])
+
+
+def _answer_without_application(
+    scope: Scope, code: str
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """A page for people who sent a form, JSON for programs and scripts."""
+    sent, wanted = scope.headers.get("content-type"), scope.headers.get("accept")
+    is_script = "json" in (sent or "") or (wanted or "").startswith("application/json")
+    is_program = is_script or scope.path.startswith(OF_PROGRAMS)
+    return problem_answer(code) if is_program else slow_page(scope.path, code)
 
 
 def declared_length(headers: Headers) -> int | None:

@@ -1,4 +1,4 @@
-"""The log: one JSON object per line on standard error.
+"""The log of the server: one JSON object per line on standard error.
 
 Tracebacks are plain: with the values of local variables they would put card codes, passwords and
 names into the log.
@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
 
+def configure_commands() -> None:
+    """What a command logs is for people and stands on standard error, out of its answer's way."""
+    structlog.configure(logger_factory=_printing)
+
+
+def _printing(*_: Any) -> structlog.PrintLogger:
+    return structlog.PrintLogger(sys.stderr)
+
+
 def configure() -> None:
-    """Configure structlog, once per process."""
+    """Configure structlog for the server, once per process."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -23,5 +33,5 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=_printing,
     )

@@ -18,6 +18,7 @@ import structlog
 from huimin.core.catalogue import Text, text
 from huimin.core.days import CLOCK_SLACK
 from huimin.core.refusals import Refusal
+from huimin.core.system_words import system_words
 from huimin.doctor.clock import behind
 from huimin.doctor.disk import FULL_BYTES, MEGABYTE, free_bytes
 from huimin.doctor.keys import keys_problem
@@ -117,7 +118,7 @@ class Readiness:
             with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(PROBE)
         except OSError as error:
-            words = text("数据文件夹写不进去：{problem}。", problem=error.strerror)
+            words = text("数据文件夹写不进去：{problem}。", problem=system_words(error))
             yield Problem("disk", words)
             return
         if free < FULL_BYTES:

@@ -36,6 +36,8 @@ SPEAKERS: Mapping[str, tuple[int, ...]] = {
     "sentence": (0,),
     "echo": (0,),
     "translated": (0,),
+    "ask": (0,),
+    "confirm": (0,),
     "CommandProblem": (0,),
     "FieldProblem": (1,),
     "field_problem": (1,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from huimin.core.refusals import Refusal
-from huimin.keys.sealed_files import read_file
+from huimin.keys.sealed_files import readable_file
 from huimin.pictures.take_photo import FILE_BYTES_MAX, MEDIA_TYPE, Photo, drawn_anew
 from huimin.storage.places import Places
 from huimin.web.current import instance
@@ -20,11 +20,10 @@ def sent_photo(field: str) -> Photo | None:
 
 
 def photo_answer(picture_id: str) -> Response:
-    """A photo that was kept. Raises Refusal `not_found` where its file has gone."""
-    try:
-        content = read_file(instance().personal_data, instance().settings.folder, picture_id)
-    except FileNotFoundError:
-        raise Refusal("not_found") from None
+    """A photo that was kept. Raises Refusal `not_found` where no file or no key of it is here."""
+    content = readable_file(instance().personal_data, instance().settings.folder, picture_id)
+    if content is None:
+        raise Refusal("not_found")
     return picture_answer(content, MEDIA_TYPE)
 
 

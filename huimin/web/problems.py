@@ -7,11 +7,12 @@ with the field and the remedy, in the caller's language.
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import validate_csrf
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
@@ -52,6 +53,11 @@ FOR_THE_MOMENT = (429, 500, 503)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 FIELDS_MAX = 20
+# Below these are no pages: whoever asks is a program, whatever it sends.
+OF_PROGRAMS = ("/api/", "/.well-known/")
+# The page of a refusal, with its status and its fields, for readers who are no staff.
+OwnPage = Callable[[Refusal, int, Sequence[FieldProblem]], str]
+OWN_PAGES = "huimin_problem_pages"
 
 # pydantic's error types in words.
 FIELD_ERRORS = Words(
@@ -113,6 +119,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(StorageProblem, answer_storage_problem)
     app.register_error_handler(HTTPException, answer_http_exception)
     app.register_error_handler(Exception, answer_unexpected)
+
+
+def say_on_own_page(app: Flask, beginnings: tuple[str, ...], page: OwnPage) -> None:
+    """Let errors below those addresses stand on that page, and not on one of the office's."""
+    app.extensions.setdefault(OWN_PAGES, []).append((beginnings, page))
 
 
 def answer_refusal(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
@@ -200,6 +211,8 @@ def _answer(
     if wants_json():
         response = json_response(body)
         response.mimetype = "application/problem+json"
+    elif (own_page := _own_page()) is not None:
+        response = Response(own_page(refusal, status, fields))
     else:
         body["detail"] = refusal.page_detail(language)
         unsent = _unsent() if status in FOR_THE_MOMENT and refusal.code != "read_only" else None
@@ -210,9 +223,16 @@ def _answer(
     return response
 
 
+def _own_page() -> OwnPage | None:
+    for beginnings, page in current_app.extensions.get(OWN_PAGES, ()):
+        if request.path.startswith(beginnings):
+            return cast(OwnPage, page)
+    return None
+
+
 def _unsent() -> dict[str, Any] | None:
-    """The form that could not be taken, to be shown once more (web/forms.py:AGAIN): nobody types it
-    again. None for what is no form of a page of somebody who has signed in.
+    """The form that could not be taken, to be shown once more. None for what is no form of a page
+    of somebody who has signed in.
     """
     if request.method != "POST" or "member" not in g or not request.form:
         return None
@@ -220,6 +240,12 @@ def _unsent() -> dict[str, Any] | None:
         validate_csrf(request.form.get("csrf_token"))
     except ValueError:
         return None
+    return unsent_form()
+
+
+def unsent_form() -> dict[str, Any]:
+    """What this request's form sent, to be shown once more (web/forms.py:AGAIN): nobody types it
+    again."""
     fields, lacks = sent_fields()
     path = request.full_path if request.query_string else request.path
     page = page_of_form(request.path, request.referrer, request.host)
@@ -260,7 +286,7 @@ def _body(
 
 def wants_json() -> bool:
     """Whether to answer in JSON: for the API, and for scripts that ask for it."""
-    if request.path.startswith(("/api/", "/.well-known/")):
+    if request.path.startswith(OF_PROGRAMS):
         return True
     return request.accept_mimetypes.best == "application/json" or request.is_json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import zxingcpp
 from PIL import Image
+from playwright.sync_api import expect
 
 from huimin.holders.people import FamilyDraft
 from huimin.instance import Instance
@@ -19,7 +20,9 @@ from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import PHONE, County, Visit
+from tests.browser.offline_county import until
 from tests.browser.sizes import on_phone
+from tests.browser.test_till_answers import Held
 from tests.browser.windows import new_context, till_ready
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
@@ -30,6 +33,9 @@ from tests.making.staff import make_staff
 from tests.served import serving
 
 pytestmark = pytest.mark.browser
+
+# The page asks again by itself after ten seconds, at the next whole one.
+RETRIED_AFTER_MS = 12_000
 
 # Every control of the page by what the accessibility tree calls it, read without its surroundings.
 CONTROLS = """
@@ -128,7 +134,7 @@ class Holder:
 
     def wait_for_another(self, code: str) -> None:
         """Return when another code than this one is shown."""
-        for _look in range(100):
+        for _look in range(600):
             if self.code() != code:
                 return
             self.page.wait_for_timeout(50)
@@ -187,6 +193,115 @@ def test_two_presses_make_one_phone_and_a_lost_network_is_said(holder: Holder) -
     page.dblclick("#code .button")
     page.wait_for_selector("#shown:not([hidden])")
     assert sent.count(True) == 1
+
+
+def test_a_press_before_the_script_runs_makes_the_phone_once_it_does(holder: Holder) -> None:
+    holder.sign_in()
+    page = holder.page
+    held = Held(page, "/static/my/my.js", entered=False)
+    page.reload(wait_until="commit")
+    held.wait()
+    page.tap("#code .button")
+    expect(page.locator("#code .button")).to_have_attribute("aria-busy", "true")
+    held.release()
+    held.stop()
+    page.wait_for_selector("#shown:not([hidden])")
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before the script", "after it"])
+def test_another_tab_is_opened_as_for_any_link(holder: Holder, early: bool) -> None:
+    """With a key held or the middle button; what is pressed afterwards is still kept."""
+    holder.sign_in()
+    page = holder.page
+    held = Held(page, "/static/my/my.js", entered=False)
+    page.reload(wait_until="commit")
+    held.wait()
+    if not early:
+        held.release()
+        page.wait_for_load_state()
+    for way in ({"modifiers": ["Control"]}, {"button": "middle"}):
+        with holder.context.expect_page() as opened:
+            page.click("#code .button", no_wait_after=True, **way)
+        opened.value.wait_for_url("**/my/code")
+        opened.value.close()
+    assert page.locator("[aria-busy]").count() == 0
+    if early:
+        page.focus("#code .button")
+        page.keyboard.press("Enter")
+        expect(page.locator("#code .button")).to_have_attribute("aria-busy", "true")
+        held.release()
+        page.wait_for_selector("#shown:not([hidden])")
+    held.stop()
+
+
+def opened_without_a_code(holder: Holder, answer: Callable[[Any, int], None]) -> list[int]:
+    """The page of the code, opened anew by a known phone, whose first, second … question for one
+    gets that answer; it says by now that none came. Returns the questions."""
+    holder.sign_in()
+    holder.show_code()
+    page, sent = holder.page, []
+
+    def count(route: Any) -> None:
+        sent.append(len(sent) + 1)
+        answer(route, sent[-1])
+
+    page.route("**/my/code/challenge", count)
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("#none:not([hidden])")
+    return sent
+
+
+def test_a_code_that_does_not_come_is_asked_for_again_by_itself(
+    holder: Holder, county: County
+) -> None:
+    page, sent = holder.page, opened_without_a_code(holder, lambda route, _which: route.abort())
+    page.focus("#again")
+    page.clock.run_for(RETRIED_AFTER_MS)
+    until(lambda: page.evaluate("true") and len(sent) == 2)
+    # What is said stays, and nobody's finger or reader is called away from where it is.
+    assert page.evaluate("document.activeElement.id") == "again"
+    page.unroute("**/my/code/challenge")
+    page.clock.run_for(RETRIED_AFTER_MS)
+    page.wait_for_selector("#shown:not([hidden])")
+
+
+def test_a_refused_phone_asks_no_more(holder: Holder) -> None:
+    def answer(route: Any, which: int) -> None:
+        if which == 1:
+            route.abort()
+        else:
+            route.fulfill(status=403, json={"code": "my_phone_moved", "detail": "已换手机"})
+
+    page, sent = holder.page, opened_without_a_code(holder, answer)
+    page.clock.run_for(RETRIED_AFTER_MS)
+    expect(page.locator("#why")).to_have_text("已换手机")
+    for _ in range(10):
+        page.clock.run_for(RETRIED_AFTER_MS)
+        page.evaluate("indexedDB.databases()")  # where it looks for its key first
+    assert len(sent) == 2
+    assert page.text_content("#why") == "已换手机"
+
+
+def test_a_busy_service_is_given_a_minute(holder: Holder) -> None:
+    """As the page says; of many phones behind one address each would keep the others out."""
+
+    def answer(route: Any, _which: int) -> None:
+        route.fulfill(status=429, json={"code": "too_many_requests", "detail": "忙"})
+
+    page, sent = holder.page, opened_without_a_code(holder, answer)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    for _ in range(4):
+        page.clock.run_for(RETRIED_AFTER_MS)
+        page.evaluate("indexedDB.databases()")
+    assert len(sent) == 1
+
+    def is_asked_after_another_second() -> bool:
+        # Not in one leap: the page's patience (8 s) would end a request before it has left.
+        page.clock.run_for(1_000)
+        return len(sent) == 2
+
+    until(is_asked_after_another_second)
 
 
 def test_every_page_is_large_alone_and_without_barrier(holder: Holder, county: County) -> None:
@@ -265,8 +380,8 @@ def test_a_gap_of_network_is_bridged(visit: Visit, holder: Holder) -> None:
     holder.sign_in()
     holder.show_code()
     page = holder.page
-    page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("async () => (await caches.keys()).length === 1")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    until(lambda: page.evaluate("async () => (await caches.keys()).length") == 1)
     first = holder.code()
     holder.context.set_offline(True)
     page.click("#fresh")
@@ -275,6 +390,10 @@ def test_a_gap_of_network_is_bridged(visit: Visit, holder: Holder) -> None:
     visit.sign_in(visit.county.cashier)
     till_ready(visit.page)
     pay(visit, holder.code())
+    # No till would take the next one yet: a press is answered in words.
+    page.click("#fresh")
+    page.locator("#offline", has_text="请先用屏幕上的这个").wait_for()
+    assert page.is_visible("#shown")
     # Opened anew without network, the page is there and says what to do; no code lies about.
     page.reload()
     page.wait_for_selector("#none:not([hidden])")
@@ -285,7 +404,6 @@ def test_a_gap_of_network_is_bridged(visit: Visit, holder: Holder) -> None:
     )
     assert [path for path in cached if path.startswith("/my/")] == ["/my/code"]
     holder.context.set_offline(False)
-    page.click("#again")
     page.wait_for_selector("#shown:not([hidden])")
 
 
@@ -300,6 +418,11 @@ def test_codes_that_are_here_stay_when_too_many_ask_from_the_same_address(holder
     page.wait_for_selector("#offline:not([hidden])")
     holder.wait_for_another(first)
     assert page.is_visible("#shown")
+    # There is a network: nobody is sent to look for a signal.
+    assert "取不到新的码" in page.inner_text("#offline")
+    page.reload()
+    page.wait_for_selector("#none:not([hidden])")
+    assert "服务现在忙" in page.inner_text("#why")
 
 
 def test_the_code_can_be_installed_and_keeps_the_screen_on(holder: Holder) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import report_lost
+from huimin.cards.revoke_key import revoke_key
 from huimin.instance import Instance
 from tests.cards.independent import verified_claims
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
+from tests.making.staff import csrf_of
 
 
 def test_the_key_set_verifies_a_card(client: Any, instance: Instance) -> None:
@@ -49,6 +51,28 @@ def test_a_lost_card_opens_the_same_page(client: Any, instance: Instance) -> Non
         )
     )
     assert client.get("/c/" + card["token"]).status_code == before == 200
+
+
+@pytest.mark.both_engines
+def test_a_card_of_a_revoked_key_is_no_proof_and_its_page_says_where_the_new_one_is(
+    client: Any, instance: Instance
+) -> None:
+    """Whoever has the key can sign for any copy: it is not called genuine, at the door neither."""
+    card = make_card(instance)
+    instance.key_ring.add()
+    new = make_card(instance)
+    by: Any = {"reason": "电脑失窃", "now": instance.clock(), "actor": "test"}
+    revoke_key(instance.engine, instance.key_ring, 1, progress=lambda _: None, **by)
+    page = client.get("/c/" + card["token"])
+    assert page.status_code == 200
+    assert "领新卡" in page.text and instance.settings.help_line in page.text
+    for as_if_usable in ("即可享受优惠", "这是我的卡"):
+        assert as_if_usable not in page.text
+        assert as_if_usable in client.get("/c/" + new["token"]).text
+    for scanned, is_genuine in ((card, False), (new, True)):
+        form = {"csrf_token": csrf_of(client, "/my/"), "card": scanned["token"]}
+        client.post("/my/card", data=form)
+        assert ("这是一张真的惠民卡" in client.get("/my/").text) is is_genuine
 
 
 @pytest.mark.parametrize(

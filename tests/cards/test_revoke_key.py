@@ -134,7 +134,8 @@ def test_the_command_says_how_many_and_asks(run_cli: Any, sqlite_instance: Insta
     folder = sqlite_instance.settings.folder
     command = ["keys", "revoke", "01", "--reason", "电脑失窃"]
     asked = run_cli(command, folder)
-    assert asked.returncode == 130 and "1 张有效卡马上不能用" in asked.stdout
+    assert asked.returncode == 2 and "1 张有效卡马上不能用" in asked.stdout
+    assert "--yes" in asked.stderr
     assert run_cli(["keys", "revoke", "zz", "--reason", "x", "--yes"], folder).returncode == 2
     done = run_cli([*command, "--yes"], folder)
     assert (done.returncode, done.stderr) == (0, "")

@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
+from huimin.holders.people import FamilyDraft
 from huimin.instance import Instance
 from huimin.messages.choices import choice_of
 from huimin.storage.ids import new_id
 from huimin.web.setup import csrf
 from huimin.web.uploads import REQUEST_BYTES_MAX
 from tests.making.cards import make_card
-from tests.making.holders import make_holder
+from tests.making.holders import id_number, make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.my_card import open_card
 from tests.making.policies import make_policy
@@ -45,12 +46,18 @@ class Person:
     sale: dict[str, Any]
     client: Any
 
-    def pages(self) -> Iterator[str]:
-        """The page with everything, and each page that it leads to."""
-        first = self.client.get("/my/").text
-        yield first
-        for address in sorted(set(re.findall(r'href="(/my/[^"#]*)"', first))):
-            yield self.client.get(unescape(address)).text
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """The address and text of the page with everything, and of each that a link leads to."""
+        waiting, seen = ["/my/"], set[str]()
+        while waiting:
+            address = waiting.pop(0)
+            if address in seen:
+                continue
+            seen.add(address)
+            text = self.client.get(address).text
+            yield address, text
+            found = re.findall(r'href="((?:/my|/r)/[^"#]*)"', text)
+            waiting += [unescape(one) for one in found if not one.endswith("/proof")]
 
 
 @pytest.fixture
@@ -61,7 +68,8 @@ def people(app: Any, instance: Instance) -> tuple[Person, Person]:
     _terminal, key = make_terminal(instance, outlet)
     found = []
     for name in ("黄筱平", "王建国"):
-        holder = make_holder(instance, name=name)
+        family = (FamilyDraft("张小梅", "女儿", id_number()),)
+        holder = make_holder(instance, name=name, family=family)
         card = make_card(instance, holder)
         sale = make_redemption(instance, card, key)
         client = app.test_client()
@@ -85,17 +93,17 @@ def filled(rule: Rule, ids: dict[str, str] | None = None) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda one: given.get(one[1], new_id()), rule.rule)
 
 
-def forms_of(pages: Iterator[str]) -> dict[str, list[tuple[str, dict[str, str]]]]:
-    """The forms by the address that they post to, each with its hidden and button values."""
+def forms_of(pages: Iterator[tuple[str, str]]) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """The forms by the address that they post to, each with its hidden and button values; one
+    without an address posts to that of its page."""
     found: dict[str, list[tuple[str, dict[str, str]]]] = {}
-    for page in pages:
+    for where, page in pages:
         for form in re.findall(r'<form[^>]*method="post".*?</form>', page, re.S):
             address = re.search(r'action="([^"]*)"', form)
-            if address is None:
-                continue
             named = re.findall(r'name="([^"]+)"[^>]*value="([^"]*)"', form)
             fields = {name: value for name, value in named if name != "csrf_token"}
-            found.setdefault(unescape(address[1]), []).append((form, fields))
+            posts_to = unescape(address[1]) if address else where
+            found.setdefault(posts_to, []).append((form, fields))
     return found
 
 
@@ -172,9 +180,9 @@ def test_what_is_another_s_is_not_found_and_stays(
 ) -> None:
     """Each id on the other's pages, in each address and in each form of one's own."""
     own, other = people
-    theirs = {one for page in other.pages() for one in UUID.findall(page)}
+    theirs = {one for where, page in other.pages() for one in UUID.findall(where + page)}
     theirs |= {other.holder["id"], other.card["id"], other.sale["id"]}
-    mine = {one for page in own.pages() for one in UUID.findall(page)}
+    mine = {one for where, page in own.pages() for one in UUID.findall(where + page)}
     theirs -= mine
     assert len(theirs) >= 4
     headers = {"X-CSRFToken": csrf_of(own.client, "/my/")}
@@ -198,6 +206,44 @@ def test_what_is_another_s_is_not_found_and_stays(
                     assert answer.status_code in (404, 422), f"{address} {name}: {answer.status}"
                     asked += 1
     assert asked >= 8 and state_of(instance) == before
+
+
+def test_the_same_form_at_another_s_address_is_not_found_and_changes_nothing(
+    instance: Instance, people: tuple[Person, Person]
+) -> None:
+    """Forms that post to their own page: what is another's in the address stays as it is."""
+    own, other = people
+    headers = {"X-CSRFToken": csrf_of(own.client, "/my/")}
+    own_forms, their_forms = forms_of(own.pages()), forms_of(other.pages())
+    with_id = [address for address in their_forms if UUID.search(address)]
+    assert {address.rpartition("/")[2] for address in with_id} >= {"not-mine", "end"}
+    before = state_of(instance)
+    for address in with_id:
+        for _form, fields in their_forms[address]:
+            for over in ({}, {"words": "x", "about": "phone", "reason": "x"}):
+                answer = own.client.post(address, headers=headers, data={**fields, **over})
+                assert answer.status_code == 404, f"{address}: {answer.status}"
+    # The owner of a form that was sent is who is signed in, whatever the form says.
+    sealed = next(
+        fields["form_owner"]
+        for forms in their_forms.values()
+        for _form, fields in forms
+        if "form_owner" in fields
+    )
+    answer = own.client.post(
+        "/my/correction",
+        headers=headers,
+        data={"about": "phone", "words": "x", "form_owner": sealed},
+    )
+    asked = instance.engine.read(
+        lambda tx: [
+            row["holder_id"]
+            for row in tx.connection.execute("SELECT holder_id FROM holder_request").fetchall()
+        ]
+    )
+    assert answer.status_code == 302 and asked == [own.holder["id"]]
+    assert state_of(instance) == before
+    assert {"/my/stop", "/my/correction"} <= set(own_forms)
 
 
 def test_every_page_is_kept_to_itself(app: Any, people: tuple[Person, Person]) -> None:

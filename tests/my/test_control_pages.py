@@ -13,6 +13,7 @@ from huimin.messages.log import messages_of
 from tests.conftest import FixedClock
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
+from tests.making.my_card import sign_in_to_card
 from tests.making.my_card_holder import MyCard
 from tests.making.office import OTHER_TOWN, UUID, Office
 from tests.making.policies import make_policy
@@ -20,6 +21,11 @@ from tests.making.sales import make_redemption
 
 # Tokens, and the id in the address of the page itself.
 VARIES = re.compile(f'{UUID}|(?:value|content)="[^"]+"')
+
+KEY_REVOKED = (
+    "INSERT INTO revoked_card_key (id, key_id, reason, revoked_at, revoked_by) "
+    "VALUES ('1', 1, '电脑失窃', '2026-11-01T00:00:00.000Z', 'test')"
+)
 
 
 @pytest.fixture
@@ -229,3 +235,99 @@ def test_a_caller_is_proved_and_guesses_end(me: MyCard, office: Office) -> None:
     assert stopped.status_code == 302
     page = registrar.get(f"/cards/{other.card['id']}").text
     assert "已挂失" in page and "来电挂失，已核对身份" in page
+
+
+@pytest.mark.parametrize("state", ["lost", "expired", "not_entitled", "key_revoked"])
+def test_a_card_that_no_till_takes_offers_no_code_but_says_what_to_do(
+    me: MyCard, clock: FixedClock, state: str
+) -> None:
+    client = me.client()
+    assert "用这台手机出示动态码" in client.get("/my/").text
+    if state == "lost":
+        assert me.post(client, "/my/stop", sure="1").status_code == 302
+    sql = {
+        "lost": "SELECT 1",
+        "expired": "UPDATE card SET expires_on = '2020-01-01'",
+        "not_entitled": "UPDATE eligibility SET ends_on = starts_on",
+        "key_revoked": KEY_REVOKED,
+    }[state]
+    me.instance.engine.write(lambda tx: tx.connection.execute(sql))
+    page = client.get("/my/").text
+    section = page.partition('id="code"')[2].partition("</section>")[0]
+    assert "收银台现在不收这张卡" in section and "用这台手机出示动态码" not in section
+    assert "带身份证到便民服务窗口" in section
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_card_of_a_revoked_key_is_to_be_exchanged_and_nobody_s_fault(
+    me: MyCard, lost: bool
+) -> None:
+    """Lost as well: found again, it would still be refused."""
+    client, daughter = me.client(), me.client(member=True)
+    if lost:
+        me.post(client, "/my/stop", sure="1")
+    me.instance.engine.write(lambda tx: tx.connection.execute(KEY_REVOKED))
+    for one in (client, daughter):
+        card = one.get("/my/see/card").text
+        assert "要换一张新卡" in card and "不影响您的优惠资格" in card
+        assert "出示就有优惠" not in card and "可以恢复" not in card
+        assert me.instance.settings.help_line in card
+    stop = client.get("/my/stop").text
+    assert "要换一张新卡" in stop and "谁都不能再用" not in stop
+
+
+def test_what_was_asked_in_words_that_no_key_opens_leaves_the_rest_of_the_pages(
+    me: MyCard, office: Office
+) -> None:
+    client = me.client()
+    asked = me.post(client, "/my/correction", about="phone", words="电话换了")
+    sql = "UPDATE holder_request SET words_cipher = '9.' || words_cipher"
+    me.instance.engine.write(lambda tx: tx.connection.execute(sql))
+    assert "看这一件" in client.get("/my/").text
+    assert "这段话现在读不出来" in client.get(asked.location).text
+    request_id = asked.location.rsplit("/", 1)[-1]
+    page = office.client().get(f"/requests/{request_id}")
+    assert page.status_code == 200 and "现有的密钥读不出这段话" in page.text
+
+
+NUMBERS = (
+    "UPDATE holder SET phone_cipher = '9.' || phone_cipher",
+    "UPDATE holder SET id_number_cipher = '9.' || id_number_cipher",
+    "UPDATE family_member SET id_number_cipher = '9.' || id_number_cipher",
+)
+
+
+def test_numbers_that_no_key_opens_leave_the_holder_s_pages_and_the_office_s(
+    me: MyCard, office: Office
+) -> None:
+    """Each look and each act is answered in words, and what can't be read is never taken away."""
+    client, clerk = me.client(), office.client("registrar")
+    me.client(member=True)
+    daughter_code = me.code(me.member_id)
+    own_code, person = me.code(), f"/holders/{me.holder_id}"
+    for sql in NUMBERS:
+        me.instance.engine.write(lambda tx, sql=sql: tx.connection.execute(sql))  # type: ignore[misc]
+    for address in ("/my/", "/my/correction", "/my/stop", "/my/purchases"):
+        assert client.get(address).status_code == 200, address
+    taken = me.post(client, "/my/data", act="text")
+    assert taken.status_code == 200 and "有 2 处现在读不出来" in taken.text
+    assert me.post(client, "/my/data", act="json").json["unreadable"] == 2
+    page = clerk.get(person)
+    assert page.status_code == 200 and page.text.count("现有的密钥读不出这个号码") == 2
+    assert clerk.get(f"{person}/my-card").status_code == 200
+    shown = office.post(clerk, f"{person}/unmask", reason="核对")
+    assert shown.status_code == 200 and "完整信息" in shown.text
+    asked = {"id_last": me.number[-4:], "phone_last": "0000"}
+    caller = office.post(clerk, f"/cards/{me.card['id']}/caller", **asked)
+    assert caller.status_code == 422, "nobody is proved by what can't be read"
+    for last, code in ((me.number[-4:], own_code), (me.member_number[-4:], daughter_code)):
+        answer = sign_in_to_card(me.app.test_client(), me.card["number"], last, code)
+        assert answer.status_code == 401 and "没有登录成功" in answer.text
+    # A name that is corrected does not take the phone away, whose key may come back.
+    name = {"name": "黄筱萍", "reason": "写错了"}
+    kept = office.post(clerk, f"{person}/details", **name)
+    assert kept.status_code == 422 and "现有的密钥读不出登记的电话" in kept.text
+    new = office.post(clerk, f"{person}/details", **name, phone="13800000001")
+    assert new.status_code == 302
+    page = clerk.get(person).text
+    assert "138******01" in page and page.count("现有的密钥读不出这个号码") == 1

@@ -30,7 +30,7 @@ def test_the_file_has_what_is_theirs_and_nothing_of_others(instance: Instance) -
     made = make_everything(instance)
     make_policy(instance)
     card = make_card(instance, made.holder_id)
-    _terminal, key = make_terminal(instance)
+    _terminal, key = make_terminal(instance, make_outlet(instance, name="天池平价超市"))
     make_redemption(instance, card, key, cashier="收银员王敏")
     by: Any = {"now": instance.clock(), "actor": f"holder:{made.holder_id}"}
     secrets = instance.personal_data
@@ -49,7 +49,9 @@ def test_the_file_has_what_is_theirs_and_nothing_of_others(instance: Instance) -
     hidden = (made.number, made.member_number, "13800001111", "邻居说", "收银员王敏", '"test"')
     for part in hidden:
         assert part not in text and part not in stored, part
-    assert json.loads(stored)["redemptions_and_reversals"][0]["discount_fen"] == 1_024
+    sale = json.loads(stored)["redemptions_and_reversals"][0]
+    assert (sale["discount_fen"], sale["outlet_name"]) == (1_024, "天池平价超市")
+    assert (sale["presenter_kind"], sale["presenter_name"]) == ("holder", "黄筱平")
     recorded = instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT actor FROM audit_event WHERE action = 'holder.downloaded'"

@@ -234,3 +234,17 @@ def test_an_answer_is_due_after_working_days() -> None:
     # The eight days of the National Day are not counted, the Saturday worked for them is.
     assert due_on(date(2026, 9, 30), DAYS) == due_on(date(2026, 10, 7), DAYS)
     assert due_on(date(2026, 10, 30), DAYS) == date(2026, 11, 10)
+
+
+@pytest.mark.parametrize("verdict", ["accepted", "declined"])
+def test_an_answered_correction_is_told_once(bought: Bought, verdict: str) -> None:
+    asked = bought.correct()
+    bought.answer(asked["id"], verdict)
+    with pytest.raises(FieldProblems):
+        bought.answer(asked["id"], verdict)
+    told = bought.read(
+        lambda tx: tx.connection.execute("SELECT kind, fact, holder_id FROM message").fetchall()
+    )
+    assert [tuple(row.values()) for row in map(dict, told)] == [
+        ("dispute_answered", asked["id"], bought.holder_id)
+    ]

@@ -104,6 +104,12 @@ def begun(port: int, start: bytes, then: bytes) -> socket.socket:
 
 def answer_of(connection: socket.socket) -> tuple[int, Any]:
     """Status and JSON of the answer."""
+    top, body = whole_answer(connection)
+    return int(top[9:12]), json.loads(body)
+
+
+def whole_answer(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Head and body of the answer."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _part(connection)
@@ -111,7 +117,7 @@ def answer_of(connection: socket.socket) -> tuple[int, Any]:
     length = int(top.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     while len(body) < length:
         body += _part(connection)
-    return int(top[9:12]), json.loads(body)
+    return top, body
 
 
 def _part(connection: socket.socket) -> bytes:
@@ -190,6 +196,37 @@ def test_a_body_that_does_not_arrive_in_time_is_408_and_its_connection_ends(
             counted = answer.read().decode()
         assert 'huimin_refusals_total{code="body_too_slow"} 2.0' in counted
         assert 'huimin_requests_total{outcome="refused"} 2.0' in counted
+
+
+def test_a_person_whose_body_was_too_slow_reads_words_and_a_program_json(
+    county: dict[str, Any],
+) -> None:
+    holders = ("换个有信号的地方", "換個有訊號的地方", "signal is better")
+    others = ("什么都没有保存", "什麼都沒有儲存", "nothing was saved")
+    pages = {
+        "/my/stop": (holders, b'href="/my/"'),
+        "/r/1/2": (holders, b'href=""'),
+        "/registers/": (others, b'href="/"'),
+        "/holders/1/evidence": (others, b'href="/"'),
+    }
+    with running(county["folder"], HUIMIN_BODY_SECONDS="1") as (port, _server):
+
+        def form(path: str) -> bytes:
+            start = head(path, 40).replace(b"application/json", b"multipart/form-data; boundary=b")
+            return start + b"--b"
+
+        for path, (words, way) in pages.items():
+            with begin(port, form(path)) as connection:
+                top, page = whole_answer(connection)
+            # A browser would send the form again by itself after a 408.
+            assert b" 400 " in top and b"text/html" in top and b"default-src 'none'" in top
+            for one in words:
+                assert one in page.decode()
+            assert way in page and b"<h1>" in page and b"body_too_slow" not in page
+        for sent in (head("/my/code/codes", 40) + b"{", form("/api/v1/redemptions")):
+            with begin(port, sent) as connection:
+                status, problem = answer_of(connection)
+                assert (status, problem["code"]) == (408, "body_too_slow")
 
 
 def test_bodies_are_received_whole_whichever_way_they_come(served: dict[str, Any]) -> None:

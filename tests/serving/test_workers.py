@@ -46,6 +46,15 @@ class Worker:
     def __init__(self, port: int, process: int) -> None:
         self._port, self._process = port, process
 
+    @property
+    def processors(self) -> set[int]:
+        """Those on which any of its threads may run."""
+        allowed: set[int] = set()
+        for thread in Path(f"/proc/{self._process}/task").iterdir():
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                allowed |= os.sched_getaffinity(int(thread.name))
+        return allowed
+
     @contextlib.contextmanager
     def connected(self) -> Iterator[http.client.HTTPConnection]:
         """A connection that this worker has taken: the system gives each to one of them."""
@@ -62,15 +71,15 @@ class Worker:
     def _has(self, connection: http.client.HTTPConnection) -> bool:
         """Whether the other end of the connection is a file of this worker."""
         ports = f":{self._port:04X} ", f":{connection.sock.getsockname()[1]:04X} "
-        (line,) = [
-            line
+        # The list is not of one moment: a connection can stand in it twice, once as half open.
+        names = {
+            f"socket:[{line.split()[9]}]"
             for line in Path("/proc/net/tcp").read_text().splitlines()
             if ports[0] in line[6:20] and ports[1] in line[20:34]
-        ]
-        name = f"socket:[{line.split()[9]}]"
+        }
         for file in Path(f"/proc/{self._process}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-                if os.readlink(file) == name:
+                if os.readlink(file) in names:
                     return True
         return False
 
@@ -293,3 +302,12 @@ def begin_sale(connection: socket.socket, body: dict[str, Any], key: str, bearer
         received += connection.recv(1)
     assert b" 100 " in received
     connection.sendall(data)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_no_thread_of_a_worker_runs_on_a_processor_of_the_other(county: dict[str, Any]) -> None:
+    with two_workers(county) as (one, other):
+        # Both serve: whatever threads they have for that are there.
+        assert [each.ask("GET", "/healthz")[0] for each in (one, other)] == [200, 200]
+        assert one.processors and other.processors
+        assert one.processors.isdisjoint(other.processors)

@@ -10,7 +10,7 @@ import json
 from flask import Response, render_template
 
 from huimin.cards.pages import pages
-from huimin.cards.published_keys import published_jwks
+from huimin.cards.published_keys import published_jwks, revoked_key_ids
 from huimin.core.card_token import read_text, verify_token
 from huimin.core.refusals import Refusal
 from huimin.web.current import instance
@@ -35,12 +35,15 @@ def public_keys() -> Response:
 def card_page(digits: str) -> tuple[str, int, dict[str, str]]:
     """What a phone's camera opens: whether the code is the county's, and whom to call.
 
-    It uses the key ring only, never the database, so it cannot be used to probe cards.
+    It asks the database for no card, only which keys leaked, so it cannot be used to probe cards.
     """
-    genuine = _is_ours(digits)
+    key_id = _key_of(digits)
+    is_revoked = key_id is not None and key_id in instance().engine.read(revoked_key_ids)
+    genuine = key_id is not None and not is_revoked
     text = render_template(
         "cards/card.html",
         genuine=genuine,
+        is_revoked=is_revoked,
         # For the form that leads to "my card": in its body, so that no other address has them.
         digits=digits if genuine else "",
         county_name=instance().settings.county_name,
@@ -51,15 +54,15 @@ def card_page(digits: str) -> tuple[str, int, dict[str, str]]:
         "X-Robots-Tag": "noindex",
         "Referrer-Policy": "no-referrer",
     }
-    return text, 200 if genuine else 404, headers
+    return text, 404 if key_id is None else 200, headers
 
 
-def _is_ours(digits: str) -> bool:
+def _key_of(digits: str) -> int | None:
+    """The county's key that signed a card code; None for anything else."""
     try:
         reading = read_text(digits)
         if reading.kind != "token":
-            return False
-        verify_token(reading.text, instance().key_ring.public_keys())
+            return None
+        return verify_token(reading.text, instance().key_ring.public_keys()).key_id
     except Refusal:
-        return False
-    return True
+        return None

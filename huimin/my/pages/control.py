@@ -5,11 +5,11 @@ be corrected or is taken home; and who looked at it.
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.core.days import county_day
+from huimin.core.days import county_day, parse_instant
 from huimin.core.json_text import write_json
 from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import Refusal
@@ -17,8 +17,10 @@ from huimin.holders.change_person import end_family, person
 from huimin.holders.people import presenters_of
 from huimin.holders.working_days import WorkingDays
 from huimin.my import queries
+from huimin.my.card_sections import card_as_told
 from huimin.my.family_view import end_view
 from huimin.my.guards import acting_holder, require_holder, who
+from huimin.my.kept_words import draft_of
 from huimin.my.limits import asks, count_act, files, stops
 from huimin.my.looks import in_words, looks_before
 from huimin.my.near import points_near
@@ -37,14 +39,15 @@ from huimin.web.lists import Place, page_of
 from huimin.web.words import OnPages
 
 PARTS = OnPages(ABOUT)
+JUST_SENT_SECONDS = 60
 
 
 @pages.get("/stop")
 @require_holder()
 def stop() -> str:
     """What stopping the card means, and the button."""
-    card_id = who().card_id
-    card = instance().engine.read(lambda tx: queries.card_by_id(tx, id=card_id))
+    card_id, today = who().card_id, county_day(instance().clock())
+    card = instance().engine.read(lambda tx: card_as_told(tx, card_id, today))
     return render_template("my/stop.html", card=card)
 
 
@@ -94,7 +97,21 @@ def own_request(request_id: str) -> str:
     """What was asked, and the answer."""
     holder_id, secrets = who().holder_id, instance().personal_data
     asked = instance().engine.read(lambda tx: request_of_holder(tx, secrets, holder_id, request_id))
-    return render_template("my/request.html", asked=asked, parts=PARTS)
+    sent = draft_of(who(), _form_of(asked)) if _is_just_sent(asked) else None
+    return render_template("my/request.html", asked=asked, parts=PARTS, draft=sent)
+
+
+def _form_of(asked: Row) -> str:
+    """The address of the form that it was asked with."""
+    if asked["purchase"]:
+        return url_for("my.not_mine", purchase_id=asked["purchase"]["id"])
+    return url_for("my.correction")
+
+
+def _is_just_sent(asked: Row) -> bool:
+    """Whether the phone may forget what it kept: an older one says nothing of a newer draft."""
+    age = instance().clock() - parse_instant(asked["raised_at"])
+    return age.total_seconds() < JUST_SENT_SECONDS
 
 
 @pages.get("/correction")
@@ -177,4 +194,10 @@ def _relative(relative_id: str) -> Row:
 
 
 def _correction_page(form: Form) -> str:
-    return render_template("my/correction.html", form=form, parts=PARTS, words_max=WORDS_MAX)
+    return render_template(
+        "my/correction.html",
+        form=form,
+        parts=PARTS,
+        words_max=WORDS_MAX,
+        draft=draft_of(who(), url_for("my.correction")),
+    )

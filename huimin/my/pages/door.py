@@ -7,13 +7,16 @@ of these pages. Nothing is said of a card's state or person before somebody is s
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from huimin.access.kept_form import FIELD as KEPT
+from huimin.cards.published_keys import revoked_key_ids
 from huimin.core.card_token import check_card
 from huimin.core.refusals import Refusal
+from huimin.messages.log import gateway_fails
 from huimin.messages.send_code import sends_codes
 from huimin.my.guards import (
     COOKIE_PATH,
@@ -24,27 +27,34 @@ from huimin.my.guards import (
     this_browser,
     who,
 )
+from huimin.my.kept_words import words_of
 from huimin.my.pages import pages
-from huimin.my.sessions import end_one
+from huimin.my.sessions import end_one, signed_in_by
 from huimin.my.sign_in import Proof, ask_for_code, number_of_copy, sign_in
 from huimin.my.tries import count_asked_code, note_failure, require_few_failures
 from huimin.publication.outlets import towns
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import AGAIN, Form, tell
 from huimin.web.language import request_language
 
 SCANNED, SCANNED_SECONDS = "huimin_my_card", 900
 
 
-def door_page(form: Form | None = None, problem: str = "") -> str:
-    """The page for somebody who is not signed in."""
-    town_rows = instance().engine.read(towns)
+def door_page(
+    form: Form | None = None, problem: str = "", *, kept: str = "", told: str = ""
+) -> str:
+    """The page for somebody who is not signed in; `kept` is what they wrote before, sealed."""
+    opened = instance()
+    town_rows, fails = opened.engine.read(lambda tx: (towns(tx), gateway_fails(tx, opened.clock())))
     return render_template(
         "my/door.html",
         form=form or Form(),
         problem=problem,
+        kept=kept,
+        told=told,
         scanned=scanned_copy() is not None,
-        by_message=sends_codes(instance().settings),
+        by_message=sends_codes(opened.settings),
+        messages_fail=fails,
         towns=[(row["code"], row["name"]) for row in town_rows],
     )
 
@@ -101,7 +111,7 @@ def sign_in_now() -> Response | tuple[str, int]:
         if refusal.code == "my_sign_in_failed":
             note_failure(card)
         return _again(form, refusal)
-    answer = let_in(redirect(url_for("my.start")), secret)
+    answer = let_in(_go_on(secret, _kept()), secret)
     answer.delete_cookie(SCANNED, path=COOKIE_PATH)
     return answer
 
@@ -128,7 +138,15 @@ def send_code_now() -> Response | tuple[str, int]:
         now=opened.clock(),
     ):
         note_failure(card)
-    tell(_("如果资料对得上，而且服务窗口登记过您的手机号，登录码一会儿就发到那台手机上。"))
+    told = _(
+        "如果资料对得上，而且服务窗口登记过您的手机号，登录码一会儿就发到那台手机上。"
+        "过两分钟还没有收到，请到服务窗口要一个登录码，或拨 {help_line}。",
+        help_line=opened.settings.help_line,
+    )
+    if _kept():
+        typed = Form({"number": form.text("number").strip()[:40]})
+        return door_page(typed, kept=_kept(), told=told), 200
+    tell(told)
     return redirect(url_for("my.start"))
 
 
@@ -143,7 +161,25 @@ def _proof(form: Form) -> tuple[Proof, str]:
 
 def _again(form: Form, refusal: Refusal) -> tuple[str, int]:
     again = Form({"number": form.text("number").strip()[:40]})
-    return door_page(again, refusal.detail(request_language())), refusal.status
+    page = door_page(again, refusal.detail(request_language()), kept=_kept())
+    return page, refusal.status
+
+
+def _kept() -> str:
+    """What was written before, sealed; it is longer than what is typed in a form."""
+    return request.form.get(KEPT, "")
+
+
+def _go_on(secret: str, sealed: str) -> Response:
+    """Where somebody goes who has just signed in: back to what they wrote, or to their card."""
+    now = instance().clock()
+    looking = instance().engine.read(lambda tx: signed_in_by(tx, secret, now))
+    kept = words_of(sealed, looking.person_id) if looking is not None else None
+    if kept is None:
+        return redirect(url_for("my.start"))
+    # The header of this page already is that of who has signed in.
+    g.my_signed_in = looking
+    return make_response(render_template("my/go_on.html", kept=kept, again=AGAIN))
 
 
 @pages.post("/sign-out")
@@ -169,12 +205,17 @@ def scanned_copy() -> str | None:
 
 
 def _copy_of(text: str) -> str | None:
-    """The copy of a genuine card code; None for anything else. It asks no database."""
+    """The copy of a genuine card code; None for anything else. No card is asked for.
+
+    A code by a key that leaked is no proof, and its card is exchanged (cards/card.html says so).
+    """
     try:
         checked = check_card(text, instance().key_ring.public_keys())
     except Refusal:
         return None
-    return checked.text if checked.kind == "copy_id" else None
+    if checked.kind != "copy_id" or checked.key_id in instance().engine.read(revoked_key_ids):
+        return None
+    return checked.text
 
 
 def _serializer() -> URLSafeTimedSerializer:

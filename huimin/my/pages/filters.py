@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huimin.core.catalogue import Words
 from huimin.core.identity import mask_name
+from huimin.core.words import RELATIONS
 from huimin.my.looks import LOOKS
 from huimin.my.pages import pages
 from huimin.my.words import (
@@ -26,6 +27,13 @@ FILTERS = {
     "paper_to_bring": PAPERS,
     "look": LOOKS,
 }
+_RELATION_CODES = {word: code for code, word in RELATIONS.items()}
+
+
+def relation(word: str) -> str:
+    """What a member of the family is to the holder; what is in no list stays as it was written."""
+    code = _RELATION_CODES.get(word)
+    return word if code is None else RELATIONS.say(code, request_language())
 
 
 def _add(name: str, words: Words) -> None:
@@ -34,5 +42,6 @@ def _add(name: str, words: Words) -> None:
 
 for _name, _words in FILTERS.items():
     _add(_name, _words)
+pages.add_app_template_filter(relation, "relation")
 pages.add_app_template_filter(mask_name, "masked_name")
 pages.add_app_template_filter(kilometres_text, "kilometres")

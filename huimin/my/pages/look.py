@@ -17,4 +17,4 @@ def choose_look() -> Response:
     else:
         session.pop(LARGE, None)
     back = inside(request.form.get("back")) or ""
-    return redirect(back if back.startswith("/my/") else url_for("my.start"))
+    return redirect(back if back.startswith(("/my/", "/r/")) else url_for("my.start"))

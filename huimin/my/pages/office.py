@@ -14,15 +14,18 @@ from huimin.core.days import instant_text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.holders.change_person import person as person_within
+from huimin.messages.log import newest_code
 from huimin.my import queries
 from huimin.my.family_view import members_with_view
 from huimin.my.guards import AT_COUNTER, let_in, this_browser
 from huimin.my.one_time_codes import COUNTER_LASTS, give_code, member_of
 from huimin.my.pages import office_pages
 from huimin.my.sessions import open_at_counter
+from huimin.notices.delivery_problem import problem_words
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form
+from huimin.web.language import request_language
 
 
 @office_pages.get("/holders/<holder_id>/my-card")
@@ -76,21 +79,32 @@ def open_for(holder_id: str) -> Answer:
 def _page(holder_id: str, form: Form, *, opened: str = "") -> str:
     within = own_division()
 
-    def query(tx: Transaction) -> tuple[Row, Row | None, list[Row]]:
+    now = instance().clock()
+
+    def query(tx: Transaction) -> tuple[Row, Row | None, list[Row], Row | None]:
         holder = person_within(tx, holder_id, within=within)
         card = queries.card_of_holder(tx, holder_id=holder_id)
-        return holder, card, members_with_view(tx, holder_id)
+        return holder, card, members_with_view(tx, holder_id), newest_code(tx, holder_id, now)
 
-    holder, card, members = instance().engine.read(query)
+    holder, card, members, sent = instance().engine.read(query)
     return render_template(
         "my/office.html",
         holder_id=holder_id,
         name_masked=mask_name(holder["name"]),
         has_card=card is not None,
+        sent=sent,
+        sent_problem=_problem_words(sent),
         members=members,
         form=form,
         opened=opened,
     )
+
+
+def _problem_words(sent: Row | None) -> str | None:
+    """Why the person's newest code to the phone did not go out; None if it did."""
+    if sent is None or sent["problem"] is None:
+        return None
+    return problem_words(sent["problem"], request_language())
 
 
 def _slip(holder_id: str, code: str, name_masked: str) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from huimin.holders.working_days import WorkingDays
 from huimin.my.guards import acting_holder, require_holder, who
+from huimin.my.kept_words import draft_of
 from huimin.my.limits import asks, count_act
 from huimin.my.pages import pages
 from huimin.my.purchases import purchase_of, purchases_before
@@ -78,5 +79,6 @@ def _not_mine_page(purchase_id: str, form: Form) -> str:
         form=form,
         purchase=_own(purchase_id),
         words_max=WORDS_MAX,
+        draft=draft_of(who(), url_for("my.not_mine", purchase_id=purchase_id)),
         back=url_for("my.purchase", purchase_id=purchase_id),
     )

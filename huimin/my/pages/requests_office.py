@@ -189,7 +189,7 @@ def _list() -> ListPage:
             _("提出时间"), "raised_minute", "requests.request", css_class="nowrap", sort="-at"
         ),
         column.state(_("状态"), STATES, colours=COLOURS, sort="state"),
-        column.word(_("诉求"), "kind", KINDS, sort="kind"),
+        column.word(_("诉求"), "kind", KINDS),
         Column(_("持卡人"), "name_masked", lambda row: name_in(row) or cells.NOTHING, "nowrap"),
         Column(_("关于"), _about),
         column.money(_("优惠"), "discount_fen", place="figure"),

@@ -7,23 +7,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import redirect, render_template, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.core.days import county_day
 from huimin.core.refusals import Refusal
-from huimin.my.guards import require_holder, signed_in_holder, who
+from huimin.my.guards import COOKIE, let_out, require_holder, signed_in_holder, who
 from huimin.my.pages import LARGE, pages
 from huimin.my.pages.door import door_page
 from huimin.my.sections import Looking, Section, sections_for
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
+from huimin.web.forms import tell_not_done
 
 
 @pages.get("/")
 def start() -> str | Response:
-    """The door, or what the signed-in person sees."""
+    """The door, or what the signed-in person sees. Whose sign-in has ended is told so, once."""
     looking = signed_in_holder()
+    if looking is None and COOKIE in request.cookies:
+        tell_not_done(_("登录已经结束，请重新登录。"))
+        return let_out(make_response(door_page()))
     if looking is None:
         return door_page()
     sections = sections_for(looking)

@@ -2,7 +2,7 @@
 // Shows the changing code, a minute each. Codes of the next minutes are fetched ahead and stay in memory alone, so that
 // a shop without signal is no trouble and nothing that could be copied lies on the phone.
 
-import { readPhone, sign } from "./phone_key.js";
+import { readPhone, sign, Unkept } from "./phone_key.js";
 
 /** @typedef {{ shown_from: number, shown_until: number, size: number, rows: string[] }} Code */
 
@@ -10,6 +10,9 @@ const STEP_MS = 60_000;
 // A till takes a code up to a minute before its time, by its own clock.
 const EARLY_MS = 45_000;
 const PATIENCE_MS = 8_000;
+// Where no code came and none is left. A busy service may be so by the many behind one address, whom more
+// questions would keep out: it gets the minute that the page speaks of.
+const ASKED_AGAIN_AFTER_MS = { no_network: 10_000, busy: 60_000 };
 const QUIET_ZONE = 4;
 const WIDTH_MAX = 420;
 
@@ -26,7 +29,14 @@ let shown = null;
 let challenge = "";
 let serverAhead = 0;
 let isAsking = false;
-let isOffline = false;
+let askedAt = 0;
+// Why no new codes came the last time.
+/** @type {"" | "no_network" | "busy"} */
+let lack = "";
+// Whether somebody asked for a new code and the one on the screen had to stay.
+let isUnchanged = false;
+
+class Busy extends Error {}
 
 class Refused extends Error {
   /** @param {string} code @param {string} detail */
@@ -60,7 +70,7 @@ async function ask(address, body) {
     signal: patience.signal,
   });
   // Too many (429) may be others behind the same address: the codes that are here still count.
-  if (response.status >= 500 || response.status === 429) throw new Error("away");
+  if (response.status >= 500 || response.status === 429) throw new Busy();
   const answer = await response.json();
   if (!response.ok) throw new Refused(answer.code, answer.detail);
   return answer;
@@ -93,7 +103,7 @@ async function refresh({ replace = false } = {}) {
   isAsking = true;
   try {
     const fresh = await fetchCodes();
-    isOffline = false;
+    lack = "";
     const current = shown;
     if (replace || !current || current.shown_until * 1000 <= now()) {
       codes = fresh;
@@ -102,13 +112,15 @@ async function refresh({ replace = false } = {}) {
       codes = fresh.filter((code) => code.shown_from > current.shown_from);
     }
   } catch (error) {
-    if (error instanceof Refused) {
-      stop(error.message);
+    if (error instanceof Refused || error instanceof Unkept) {
+      lack = ""; // to ask again would change nothing
+      stop(error instanceof Unkept ? words.unkept : error.message);
       return;
     }
-    isOffline = true;
+    lack = error instanceof Busy ? "busy" : "no_network";
   } finally {
     isAsking = false;
+    askedAt = Date.now();
   }
   tick();
 }
@@ -137,7 +149,7 @@ function tick() {
     const next = codeOfNow();
     if (next) show(next);
     else if (!isAsking) {
-      if (isOffline) stop(words.no_network);
+      if (lack) stop(words[lack]);
       else void refresh();
       return;
     }
@@ -148,13 +160,17 @@ function tick() {
   byId("left").textContent = words.left.replace("{seconds}", String(seconds));
   /** @type {HTMLProgressElement} */ (byId("bar")).value = seconds;
   const offline = byId("offline");
-  offline.hidden = !isOffline;
-  if (isOffline) offline.textContent = words.offline.replace("{count}", String(codes.length + 1));
+  offline.hidden = !lack;
+  if (!lack) return;
+  const remaining = lack === "busy" ? words.busy_left : words.offline;
+  const sentence = isUnchanged ? words.unchanged : remaining;
+  offline.textContent = sentence.replace("{count}", String(codes.length + 1));
 }
 
 /** @param {Code} code */
 function show(code) {
   shown = code;
+  isUnchanged = false;
   codes = codes.filter((one) => one.shown_from > code.shown_from);
   byId("waiting").hidden = true;
   byId("none").hidden = true;
@@ -169,8 +185,9 @@ function stop(sentence) {
   codes = [];
   byId("waiting").hidden = true;
   byId("shown").hidden = true;
-  byId("none").hidden = false;
   const why = byId("why");
+  if (!byId("none").hidden && why.textContent === sentence) return; // it has been read already
+  byId("none").hidden = false;
   why.textContent = sentence;
   why.focus();
 }
@@ -204,11 +221,14 @@ async function stayBright() {
 }
 
 // At once, with what is here; what is missing then is fetched behind it.
-byId("fresh").addEventListener("click", () => void refresh({ replace: !useNext() }));
+byId("fresh").addEventListener("click", () => {
+  isUnchanged = !useNext();
+  void refresh({ replace: isUnchanged });
+});
 byId("again").addEventListener("click", () => {
   byId("none").hidden = true;
   byId("waiting").hidden = false;
-  isOffline = false;
+  lack = "";
   void refresh();
 });
 window.addEventListener("online", () => void refresh());
@@ -219,9 +239,10 @@ document.addEventListener("visibilitychange", () => {
 });
 setInterval(() => {
   if (shown) tick();
+  else if (lack && !document.hidden && Date.now() - askedAt >= ASKED_AGAIN_AFTER_MS[lack]) void refresh();
 }, 1000);
 void refresh();
 
-if ("serviceWorker" in navigator && worker) {
+if (navigator.serviceWorker && worker) {
   navigator.serviceWorker.register(worker, { scope }).catch(() => {});
 }

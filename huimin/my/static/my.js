@@ -11,7 +11,18 @@ function words(section) {
   const copy = /** @type {Element} */ (section.cloneNode(true));
   copy.querySelectorAll(NOT_READ).forEach((element) => element.remove());
   const texts = [...copy.querySelectorAll("h1, h2, h3, p, li, dt, dd, th, td, caption")];
-  return texts.map((element) => (element.textContent || "").replace(/\s+/g, " ").trim()).join("。\n");
+  const stop = document.documentElement.lang === "en" ? ".\n" : "。\n";
+  const said = texts.map((element) => (element.textContent || "").replace(/\s+/g, " ").trim());
+  return said.filter((text) => text).join(stop);
+}
+
+/** A voice of that language; some phones load theirs late, and without one of its own a text is only noise.
+ * @param {string} language @returns {SpeechSynthesisVoice | undefined} */
+function voiceFor(language) {
+  const voices = speechSynthesis.getVoices();
+  const tag = (/** @type {SpeechSynthesisVoice} */ one) => one.lang.replace("_", "-");
+  const own = voices.filter((one) => tag(one).slice(0, 2) === language.slice(0, 2));
+  return own.find((one) => tag(one).startsWith(language)) || own[0];
 }
 
 /** @param {HTMLButtonElement} button */
@@ -23,25 +34,41 @@ function readAloud(button) {
   if (isReading || !section) return;
   const said = new SpeechSynthesisUtterance(words(section));
   said.lang = VOICES[/** @type {keyof typeof VOICES} */ (document.documentElement.lang)] || "zh-CN";
+  // Without one found here the phone chooses by the language.
+  said.voice = voiceFor(said.lang) || null;
   said.rate = 0.9;
-  said.onend = () => button.setAttribute("aria-pressed", "false");
+  said.onend = said.onerror = () => button.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-pressed", "true");
   speechSynthesis.speak(said);
 }
 
-if ("speechSynthesis" in window) {
+if (window.speechSynthesis) {
   for (const button of document.querySelectorAll("button[data-aloud]")) {
     const one = /** @type {HTMLButtonElement} */ (button);
     one.hidden = false;
     one.setAttribute("aria-pressed", "false");
     one.addEventListener("click", () => readAloud(one));
   }
+  // Asked once, they are there when somebody presses.
+  speechSynthesis.getVoices();
   window.addEventListener("pagehide", () => speechSynthesis.cancel());
+}
+
+// Who has set this phone up shows the code without signing in.
+const ownCode = /** @type {HTMLElement | null} */ (document.querySelector("[data-own-code]"));
+if (ownCode) {
+  readPhone().then(
+    (phone) => {
+      ownCode.hidden = !phone;
+    },
+    () => {},
+  );
 }
 
 const useThis = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a[data-phone]"));
 let isAsking = false;
 useThis?.addEventListener("click", async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into another tab or window
   event.preventDefault();
   // Two presses would be two phones, of which the one that is kept may be the one that has ended.
   if (isAsking) return;

@@ -4,6 +4,7 @@
 
 const DATABASE = "huimin-my";
 const STORE = "phone";
+const PATIENCE_MS = 5_000;
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 
 /** @typedef {{ phone: string, key: CryptoKey }} Phone */
@@ -17,9 +18,13 @@ export class Unsent extends Error {
   }
 }
 
+/** The browser keeps no key: some apps' own browsers and private windows refuse, and some never answer. */
+export class Unkept extends Error {}
+
 /** @returns {Promise<IDBDatabase>} */
 function open() {
   return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Unkept("no answer")), PATIENCE_MS);
     const asked = indexedDB.open(DATABASE, 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
     asked.onsuccess = () => resolve(asked.result);
@@ -34,13 +39,15 @@ function open() {
  * @returns {Promise<T>}
  */
 async function within(mode, act) {
-  const database = await open();
+  const database = await open().catch((error) => {
+    throw new Unkept(String(error));
+  });
   try {
     return await new Promise((resolve, reject) => {
       const transaction = database.transaction(STORE, mode);
       const asked = act(transaction.objectStore(STORE));
       transaction.oncomplete = () => resolve(asked.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+      transaction.onerror = transaction.onabort = () => reject(new Unkept(String(transaction.error)));
     });
   } finally {
     database.close();
@@ -61,6 +68,9 @@ export function readPhone() {
  */
 export async function registerPhone(address, token) {
   const pair = await crypto.subtle.generateKey(CURVE, false, ["sign"]);
+  // First see that a key can be kept at all: the phone before this one ends when the server takes the new key.
+  await within("readwrite", (store) => store.put(pair.privateKey, "trial"));
+  await within("readwrite", (store) => store.delete("trial"));
   const point = await crypto.subtle.exportKey("raw", pair.publicKey);
   const response = await answered(address, {
     method: "POST",
@@ -69,6 +79,8 @@ export async function registerPhone(address, token) {
   });
   const { phone } = await response.json();
   await within("readwrite", (store) => store.put({ phone, key: pair.privateKey }, "this"));
+  // A browser that clears what was not opened for a week may be asked not to.
+  void navigator.storage?.persist?.().catch(() => {});
   return phone;
 }
 
