@@ -28,6 +28,9 @@ from huimin.storage.places import Places
 from huimin.web.current import change, instance
 from huimin.web.json_answer import json_text_response
 
+# So many hexadecimal digits of a fingerprint are kept, 128 bits; versions up to 20 kept all 64.
+FINGERPRINT_KEPT = 32
+
 
 class KeysInProgress:
     """The keys that are worked on; a second request with one of them is told to wait, whichever
@@ -103,18 +106,19 @@ def once(
 ) -> Answer:
     """Do the work, or return the first answer if this terminal's key was used before.
 
-    The first of `fingerprints` is kept, each of them known again. A key of UUID form comes in small
-    letters; one that was kept in capitals, before they had one form, is known as well. Raises
-    Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the transaction
-    is rolled back.
+    The beginning of the first of `fingerprints` is kept; each of them is known again. A key of UUID
+    form comes in small letters; one that was kept in capitals, before they had one form, is known
+    as well. Raises Refusal `idempotency_mismatch`. What `work` raises frees the key again, because
+    the transaction is rolled back.
     """
     names = {"terminal_id": terminal_id, "key": key, "capitals": capitals_of(key)}
     own = {"terminal_id": terminal_id, "key": key}
-    about = {"fingerprint": fingerprints[0], "created_at": instant_text(now)}
+    prints = [each[:FINGERPRINT_KEPT] for each in fingerprints]
+    about = {"fingerprint": prints[0], "created_at": instant_text(now)}
     if tx.is_alone or queries.take_key(tx, **about, **names) is None:
         first = queries.kept_answer(tx, **names)
         if first is not None:
-            if first["fingerprint"] not in fingerprints:
+            if first["fingerprint"][:FINGERPRINT_KEPT] not in prints:
                 raise Refusal("idempotency_mismatch")
             return Answer(unpacked(first["response_json"]), replayed=True)
     text = write_json(work(tx))

@@ -13,6 +13,7 @@ from huimin.checkout.receipts.receipts import Receipt, count_print, receipt_of, 
 from huimin.command_line import actor, echo, pass_instance
 from huimin.core.catalogue import text
 from huimin.core.refusals import Refusal
+from huimin.core.system_words import system_words
 from huimin.instance import Instance
 from huimin.ledger.read import row_by_receipt_no
 from huimin.storage.engine import Transaction
@@ -107,4 +108,4 @@ def _connected(host: str, port: int) -> socket.socket:
 
 
 def _unreachable(host: str, port: int, error: OSError) -> Refusal:
-    return Refusal("printer_unreachable", printer=f"{host}:{port}", why=error.strerror or error)
+    return Refusal("printer_unreachable", printer=f"{host}:{port}", why=system_words(error))

@@ -23,7 +23,7 @@ import { sound } from "./sound.js";
 import { listenToSpeech } from "./speech.js";
 import { listenToSales, openSales, showToday } from "./today.js";
 import { stayAwake } from "./wake.js";
-import { listenForScans } from "./wedge.js";
+import { listenForScans, TAKES_SCANS } from "./wedge.js";
 import { words } from "./words.js";
 
 /** @import { Receipt } from "./desk.js" */
@@ -40,7 +40,7 @@ const facing = new Facing(byId("facing"), byId("till").dataset.terminal ?? "");
 function takesScan(reading) {
   const field = /** @type {HTMLInputElement | null} */ (document.activeElement);
   const text = reading.kind === "card" ? reading.text : reading.kind === "receipt" ? "" : reading.raw;
-  if (!field?.matches("[data-takes-scan]") || !text || text.length > field.maxLength) return false;
+  if (!field?.matches(TAKES_SCANS) || !text || text.length > field.maxLength) return false;
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   return true;

@@ -93,6 +93,8 @@ function managersWord() {
 
 /** @param {Facing} facing */
 async function reverse(facing) {
+  // The quote that is due would take away what is said here.
+  clearTimeout(quoteTimer);
   const part = chosenPart();
   if (typeof part === "string") {
     byId("reverse-problem").textContent = part;
@@ -103,7 +105,6 @@ async function reverse(facing) {
     reason: byId("reverse-reason").value.trim(),
     ...managersWord(),
   };
-  clearTimeout(quoteTimer);
   byId("reverse-problem").textContent = "";
   byId("reverse-confirm").disabled = true;
   try {

@@ -7,6 +7,10 @@ import { isWholeCode, readingOf } from "./reading.js";
 
 /** @import { Reading } from "./reading.js" */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
+/**
+ * Characters just before a burst that were too few or too slow for a scanner.
+ * @typedef {{keys: string, pauses: number, field: Field | null, value: string, last: number}} Begun
+ */
 
 const SPEED_MS = 40; // the mean time between two characters of a scanner, at most
 const LENGTH_MIN = 8; // nobody types that many digits that fast
@@ -57,6 +61,9 @@ function characterOf(event) {
   if (isTaken) return characterByPlace(event);
   return [...event.key].length === 1 ? event.key : null;
 }
+
+/** A field that takes whatever is scanned while it has the focus. */
+export const TAKES_SCANS = "[data-takes-scan]";
 
 /** @param {EventTarget | null} target */
 const isSecret = (target) => target instanceof HTMLInputElement && target.type === "password";
@@ -144,7 +151,7 @@ class Burst {
 class Wedge {
   /** @type {Burst | null} */
   #burst = null;
-  /** @type {{keys: string, value: string, last: number} | null} characters just before the burst that were too few or too slow for a scanner */
+  /** @type {Begun | null} */
   #begun = null;
 
   /** @param {(reading: Reading, began: number) => unknown} onScan */
@@ -241,7 +248,7 @@ class Wedge {
 
   #forget() {
     clearTimeout(this.#burst?.timer);
-    this.#burst = null;
+    this.#burst = this.#begun = null;
   }
 
   #end() {
@@ -250,11 +257,12 @@ class Wedge {
     const begun =
       this.#begun && burst.first - this.#begun.last < STUMBLE_LONG_MS ? this.#begun : null;
     this.#forget();
-    this.#begun = null;
     if (!burst.isScan) {
       if (burst.isSwallowed) restore(burst.field, burst.value + burst.keys);
       this.#begun = {
         keys: (begun?.keys || "") + burst.keys,
+        pauses: (begun?.pauses || 0) + 1,
+        field: burst.field,
         value: begun ? begun.value : burst.value,
         last: burst.last,
       };
@@ -266,13 +274,24 @@ class Wedge {
     }
     // A code may pause after its first few characters, before they could be recognised as a scan.
     const joined = begun && readingOf(begun.keys + burst.keys);
-    if (joined && isWhole(joined)) {
+    if (joined && (isWhole(joined) || this.#isForField(burst, begun))) {
       restore(burst.field, begun.value);
       this.onScan(joined, burst.first);
     } else {
       restore(burst.field, burst.value);
       this.onScan(burst.best, burst.first);
     }
+  }
+
+  /**
+   * Whether the two are one text for the field that they came to. Any text that it has room for is whole to it;
+   * but who pauses again and again is a hand that types.
+   * @param {Burst} burst
+   * @param {Begun} begun
+   */
+  #isForField({ field, keys }, begun) {
+    if (!field?.matches(TAKES_SCANS) || begun.field !== field || begun.pauses > 1) return false;
+    return begun.keys.length + keys.length <= field.maxLength;
   }
 
   /**
