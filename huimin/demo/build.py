@@ -38,6 +38,7 @@ from huimin.instance import Instance
 from huimin.keys.key_file import save_keys
 from huimin.open_instance import instance_over
 from huimin.publication.digest import publish_digests
+from huimin.publication.results import publish_results
 from huimin.settings import Settings
 from huimin.storage.engine import Row
 from huimin.storage.open_engine import create_database, drop_tables, open_engine
@@ -82,6 +83,7 @@ def _catch_up(settings: Settings, now: datetime) -> Row | None:
 def _publish_days(instance: Instance) -> None:
     anchor_day(instance)
     publish_digests(instance)
+    publish_results(instance)
 
 
 def remember_address(settings: Settings, manifest: Row) -> Row:

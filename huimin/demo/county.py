@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib.resources import as_file, files
 
-from huimin.access.staff import add_staff
+from huimin.access.passwords import hash_password
+from huimin.access.staff import add_staff_with_hash
 from huimin.access.terminal_keys import Terminal, terminal_of_key
 from huimin.cards.issue import issue_card
 from huimin.cards.token import token_of
@@ -177,16 +178,17 @@ def _publish_policy(instance: Instance) -> None:
 
 def _add_staff(instance: Instance) -> None:
     now = county_start(MERCHANTS_JOINED) + timedelta(hours=11)
+    hashes = {account.username: hash_password(account.password) for account in STAFF}
 
     def work(tx: Transaction) -> None:
         outlets = {row["name"]: row for row in queries.outlets(tx)}
         for account in STAFF:
-            add_staff(
+            add_staff_with_hash(
                 tx,
                 username=account.username,
                 name=account.name,
                 role=account.role,
-                password=account.password,
+                password_hash=hashes[account.username],
                 now=now,
                 actor=ACTOR,
                 **_place_of(account, outlets),

@@ -35,7 +35,7 @@ ORDER BY
 LIMIT 1;
 
 -- name: latest_sales
--- An outlet's sales, the latest first.
+-- An outlet's sales before an instant, the latest first.
 SELECT ledger.* FROM ledger JOIN outlet ON outlet.id = ledger.outlet_id
-WHERE outlet.name = :outlet AND ledger.kind = 'redemption'
+WHERE outlet.name = :outlet AND ledger.kind = 'redemption' AND ledger.recorded_at < :before
 ORDER BY ledger.id DESC LIMIT 60;

@@ -31,12 +31,15 @@ from huimin.core.refusals import Refusal
 from huimin.demo import queries
 from huimin.demo.build import open_demo
 from huimin.demo.county import build_county
+from huimin.demo.judged import SETTLED_LAST_MONTH
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import COMPANIES
 from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.open_instance import open_instance
+from huimin.publication.results import results_before
 from huimin.publication.scores import outlet_score
+from huimin.ratings.complaints import RESULTS
 from huimin.ratings.find_complaints import ComplaintCriteria, complaints_before
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
@@ -262,17 +265,28 @@ def test_an_interrupted_start_leaves_nothing(
 def test_receipts_were_judged_and_prices_compared(demo_instance: Instance) -> None:
     def read(tx: Any) -> Any:
         open_ones = complaints_before(tx, ComplaintCriteria(state="open"), "", 9)
-        settled = complaints_before(tx, ComplaintCriteria(state="closed"), "", 9)
-        scores = {row["name"]: outlet_score(tx, row["id"]) for row in queries.outlets(tx)}
+        settled = complaints_before(tx, ComplaintCriteria(state="closed"), "", 99)
+        today = county_day(demo_instance.clock())
+        scores = {
+            row["name"]: outlet_score(tx, row["id"], today).total for row in queries.outlets(tx)
+        }
         months = months_with_prices(tx)
         return open_ones, settled, scores, [basket_of_month(tx, month) for month in months]
 
     open_ones, settled, scores, baskets = demo_instance.engine.read(read)
-    assert len(open_ones) == len(settled) == 1
+    assert (len(open_ones), len(settled)) == (1, 1 + len(SETTLED_LAST_MONTH))
     assert scores["时代百盛·宏扬店"].answers == 6
     assert sum(score is not None for score in scores.values()) == 1
     assert 1 <= len(baskets) <= 2  # both days may lie in one month
     assert sum(good.standing_out for good in baskets[0]) == 1
+
+
+def test_what_came_of_last_months_complaints_is_published(demo_instance: Instance) -> None:
+    (result,) = demo_instance.engine.read(lambda tx: results_before(tx, {}, "", 9))
+    assert result["first_month"] == result["last_month"]
+    assert result["last_month"] == previous_month(month_of(county_day(demo_instance.clock())))
+    assert result["total"] == len(SETTLED_LAST_MONTH)
+    assert all(result[each] for each in RESULTS)
 
 
 def test_each_rule_has_an_alert_to_look_at(demo_instance: Instance) -> None:
