@@ -22,11 +22,13 @@ from huimin.command_line import (
 )
 from huimin.core.catalogue import say, sentence
 from huimin.divisions.load import read_divisions
-from huimin.open_instance import create_instance, open_instance
+from huimin.open_instance import create_instance, open_for_command, open_instance
+from huimin.serving import logs
 from huimin.settings import Settings, secret_key_of, variable
 from huimin.storage.open_engine import (
     check_database,
     has_unfit_pooler,
+    is_read_only,
     looking,
     migrate_database,
 )
@@ -152,7 +154,8 @@ def _imported(place: str) -> click.Command:
 @click.pass_context
 def main(context: click.Context, folder: Path | None) -> None:
     """惠民卡：县级惠民卡收银与结算服务。"""
-    context.obj = Root(folder, open_instance)
+    logs.configure_commands()
+    context.obj = Root(folder, open_for_command)
 
 
 @main.command()
@@ -193,6 +196,8 @@ def check(settings: Settings) -> None:
             first="；".join(damage[:3]),
         )
     _require_keys(settings)
+    if is_read_only(settings):
+        echo("注意：数据库或它的文件夹是只读的，能检查，不能办理业务。", err=True)
     echo("数据库完好：{place}", place=_place(settings))
     if has_unfit_pooler(settings):
         echo(

@@ -10,7 +10,8 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import update_wrapper
 from pathlib import Path
@@ -21,8 +22,9 @@ import click
 from huimin.command_language import SpeakingGroup, click_speaking, in_language
 from huimin.command_language import language as language
 from huimin.core.acting import By
-from huimin.core.catalogue import Text
+from huimin.core.catalogue import Text, text
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.system_words import system_words
 from huimin.instance import Instance
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
@@ -41,8 +43,8 @@ format_option = click.option(
 
 def translated(source: str | Text, /, **params: Any) -> str:
     """The sentence in the language of commands."""
-    text = source if isinstance(source, Text) else Text(source, params)
-    return text.say(language())
+    said = source if isinstance(source, Text) else Text(source, params)
+    return said.say(language())
 
 
 def echo(source: str | Text, /, *, err: bool = False, nl: bool = True, **params: Any) -> None:
@@ -55,6 +57,47 @@ class CommandProblem(click.ClickException):
 
     def __init__(self, source: str, /, **params: Any) -> None:
         super().__init__(translated(source, **params))
+
+
+def ask(question: str | Text, *, remedy: Text, hidden: bool = False, twice: bool = False) -> str:
+    """What somebody types at the question, which stands on standard error.
+
+    Raises CommandProblem with the remedy, the option that answers instead, where nobody is there
+    to type (a timer, a pipe that ended).
+    """
+    # Where there is no terminal Python warns, in English, that it can't hide what nobody types.
+    hides = hidden and _has_terminal()
+    with _nobody_told(remedy):
+        typed = click.prompt(
+            translated(question), hide_input=hides, confirmation_prompt=twice, err=True
+        )
+    return str(typed)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin.isatty()
+    return True
+
+
+def confirm(question: str | Text) -> None:
+    """Go on only if somebody says yes. Raises click.Abort, and as `ask`: the option is --yes."""
+    with _nobody_told(text("确定要办时请加 --yes。")):
+        click.confirm(translated(question), abort=True, err=True)
+
+
+@contextmanager
+def _nobody_told(remedy: Text) -> Iterator[None]:
+    try:
+        yield
+    except click.Abort as error:
+        # Click hides why it gave up: a person's Ctrl-C, or an input that has ended.
+        if not isinstance(error.__context__, EOFError):
+            raise
+        click.echo(err=True)  # behind the question, which stays on its line
+        raise CommandProblem("这里没有人可以回答，什么也没有做：{remedy}", remedy=remedy) from None
 
 
 def utf8_text(path: Path) -> str:
@@ -71,7 +114,7 @@ def write_out(out: Path, content: bytes) -> None:
     try:
         write_whole(out, content, for_all=True)
     except OSError as error:
-        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
+        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=system_words(error)) from error
     echo("已写入 {out}。", out=out, err=True)
 
 
@@ -135,7 +178,7 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, StorageProblem | SettingsProblem):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}：{error.strerror}。"
+        return translated("{path}：{why}。", path=error.filename, why=system_words(error))
     return None
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from huimin.access.accepted_keys import AcceptedKeys
 from huimin.alerts.note_misses import note_misses
@@ -26,11 +29,13 @@ from huimin.keys.key_ring import FILE_NAME as CARD_KEYS
 from huimin.keys.key_ring import KeyRing
 from huimin.keys.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.keys.personal_data import PersonalData
+from huimin.messages.gateway import CodeSweeps
 from huimin.reports.month_so_far import SameDaysBefore
 from huimin.settings import Settings
 from huimin.storage.counters import Counters
 from huimin.storage.engine import Engine
-from huimin.storage.open_engine import create_database, open_engine
+from huimin.storage.open_engine import create_database, is_read_only, open_engine
+from huimin.storage.open_engine import open_for_command as engine_for_command
 from huimin.storage.places import Places
 
 
@@ -52,17 +57,34 @@ def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clo
         raise
 
 
+def open_for_command(settings: Settings) -> Instance:
+    """As `open_instance`, for one command. Where the SQLite county can't be written, what only
+    reads works all the same, and a write raises StorageProblem."""
+    if not is_read_only(settings):
+        return open_instance(settings)
+    engine = engine_for_command(settings)
+    if not all((settings.folder / name).exists() for name in (CARD_KEYS, PERSONAL_KEYS)):
+        engine.write(lambda tx: None)  # refused, as the keys would have to be made first
+    with ExitStack() as opening:
+        # What several processes agree on for a moment concerns nobody who only reads.
+        own = opening.enter_context(TemporaryDirectory(prefix="huimin-"))
+        instance = instance_over(settings, engine, system_clock, shared=Path(own))
+        instance.closing.push(opening.pop_all())
+        return instance
+
+
 def instance_over(
     settings: Settings,
     engine: Engine,
     clock: Callable[[], datetime],
     *,
     check_clock: bool = False,
+    shared: Path | None = None,
 ) -> Instance:
     """An instance with an engine that is already open.
 
     With `check_clock` nothing is written while the clock can't be right: an invented one is not
-    asked.
+    asked. What processes share is in `shared`, normally the county's folder.
 
     Raises StorageProblem when the database's keys are missing, and SettingsProblem for an invalid
     calendar.
@@ -76,16 +98,18 @@ def instance_over(
     key_ring, personal_data = KeyRing.open(settings.folder), PersonalData.open(settings.folder)
     working_days = open_working_days(settings.folder, settings.working_days)
     with ExitStack() as opening:
-        counters = opening.enter_context(closing(Counters(settings.folder)))
-        places = opening.enter_context(closing(Places(settings.folder)))
+        counters = opening.enter_context(closing(Counters(shared or settings.folder)))
+        places = opening.enter_context(closing(Places(shared or settings.folder)))
         opening.callback(engine.close)
         lookups = LookupLog(engine)
         refused_attempts = RefusedAttempts(engine, counters, after=note_misses)
         jobs = Jobs(engine, clock)
         for writes_later in (refused_attempts, lookups, jobs):
             opening.callback(writes_later.close)
+        checks: dict[type, Any] = {}
         if check_clock:
-            engine.before_write = ClockCheck(engine, clock, built=built_at()).require_right
+            checked = checks[ClockCheck] = ClockCheck(engine, clock, built=built_at())
+            engine.before_write = checked.require_right
         return Instance(
             settings=settings,
             engine=engine,
@@ -96,6 +120,7 @@ def instance_over(
             counters=counters,
             parts={
                 AcceptedKeys: AcceptedKeys(counters, clock),
+                CodeSweeps: CodeSweeps(),
                 DenyLists: DenyLists(),
                 KeysInProgress: KeysInProgress(places),
                 LookupLog: lookups,
@@ -103,6 +128,7 @@ def instance_over(
                 RefusedAttempts: refused_attempts,
                 SameDaysBefore: SameDaysBefore(),
                 WorkingDays: working_days,
+                **checks,
             },
             readers=Readers(places),
             closing=opening.pop_all(),

@@ -259,7 +259,8 @@ class Settings:
         _whole(1, 60),
     )
     keep_rating_days: int = _setting(
-        "评价的留言和照片保存几天，投诉从办结起，0 为不限 / days to keep what ratings say",
+        "评价的留言和照片、投诉的答复保存几天，投诉从办结起，0 为不限 "
+        "/ days to keep what ratings and complaints say",
         365,
         _whole(0, KEPT_DAYS_MAX),
     )
@@ -344,6 +345,9 @@ class Settings:
     message_signature: str | None = _setting(
         "短信开头【】里的签名；不设则用县名 / signature at the head of an SMS", None
     )
+    message_templates: str | None = _setting(
+        "微信模板的对照文件（JSON）/ file that maps messages to WeChat templates", None
+    )
     messages_a_day: int = _setting(
         "一个人一天最多几条（验证码不算）/ messages to one person in a day, codes apart",
         5,
@@ -420,7 +424,9 @@ class Settings:
     @property
     def database_path(self) -> Path:
         """The SQLite file; unused when `database_url` is set."""
-        return self.folder / "huimin.db"
+        path = self.folder / "huimin.db"
+        # SQLite keeps the log beside the file itself, not beside a link to it.
+        return path.resolve() if path.is_symlink() else path
 
     @property
     def notice_addresses(self) -> tuple[str, ...]:

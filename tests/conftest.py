@@ -219,6 +219,15 @@ def read_apart(_read_in_threads: Callable[[], Any], monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("huimin.apart.apart.start_child", _read_in_threads)
 
 
+@pytest.fixture
+def own_processor() -> Iterator[int]:
+    """Keeps the test to one processor, as a worker of the server keeps to its own."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield min(before)
+    os.sched_setaffinity(0, before)
+
+
 @pytest.fixture(scope="session")
 def _sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"folder": tmp_path_factory.mktemp("templates")}

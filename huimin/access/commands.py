@@ -7,18 +7,22 @@ from typing import Any
 
 import click
 
-from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
+from huimin.access.passwords import hash_password
+from huimin.access.staff import add_staff_with_hash, disable_staff, list_staff, set_password
 from huimin.command_line import (
     Answer,
+    CommandProblem,
     acting,
     answers,
+    ask,
     echo,
     pass_instance,
-    translated,
 )
 from huimin.core.catalogue import text
 from huimin.core.permissions import ROLES
 from huimin.instance import Instance
+
+PIPE = text("请在命令行窗口里输入，或从标准输入给出一行，例如 < 口令文件。")
 
 
 @click.group()
@@ -36,8 +40,8 @@ def staff() -> None:
 @pass_instance
 def add(instance: Instance, **account: Any) -> None:
     """新增账号；密码从命令行输入，或由管道给出一行。"""
-    account["password"] = _password()
-    row = instance.engine.write(lambda tx: add_staff(tx, **account, **acting(instance)))
+    account["password_hash"] = hash_password(_password())
+    row = instance.engine.write(lambda tx: add_staff_with_hash(tx, **account, **acting(instance)))
     echo("已新增账号 {username}（{role}）。", **row)
 
 
@@ -64,12 +68,15 @@ def disable(instance: Instance, username: str) -> None:
 @pass_instance
 def password(instance: Instance, username: str) -> None:
     """重设密码、解除锁定，并结束其登录。"""
-    new = _password()
+    new = hash_password(_password())
     instance.engine.write(lambda tx: set_password(tx, username, new, **acting(instance)))
     echo("已重设 {username} 的密码。", username=username)
 
 
 def _password() -> str:
     if sys.stdin.isatty():
-        return str(click.prompt(translated("密码"), hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline().rstrip("\n")
+        return ask("密码", remedy=PIPE, hidden=True, twice=True)
+    typed = sys.stdin.readline()
+    if not typed:
+        raise CommandProblem("没有读到密码：{remedy}", remedy=PIPE)
+    return typed.rstrip("\n")

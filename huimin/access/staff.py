@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 from huimin.access import queries
-from huimin.access.passwords import hash_password
 from huimin.access.sign_in import USERNAME
 from huimin.audit.record import record
 from huimin.core.acting import By
@@ -20,11 +19,6 @@ from huimin.storage.ids import new_id
 # The column that limits a role to one place, and so is required with it.
 PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
-
-
-def add_staff(tx: Transaction, *, password: str, **account: Any) -> Row:
-    """Add an account with a password in clear; see `add_staff_with_hash`."""
-    return add_staff_with_hash(tx, password_hash=hash_password(password), **account)
 
 
 def add_staff_with_hash(
@@ -65,10 +59,13 @@ def add_staff_with_hash(
     return row
 
 
-def set_password(tx: Transaction, username: str, password: str, **by: Unpack[By]) -> Row:
-    """Give an account another password, unlock it and end its sessions. Raises FieldProblems."""
+def set_password(tx: Transaction, username: str, password_hash: str, **by: Unpack[By]) -> Row:
+    """Give an account another password, unlock it and end its sessions. Raises FieldProblems.
+
+    The hash is slow, so it is made before the transaction.
+    """
     row: Row | None = queries.set_password(
-        tx, username=username, password_hash=hash_password(password), must_change_password=0
+        tx, username=username, password_hash=password_hash, must_change_password=0
     )
     return _changed(tx, row, "staff.password", **by)
 

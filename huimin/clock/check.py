@@ -60,14 +60,18 @@ class ClockCheck:
         self._newest = built
         self._skew = timedelta()
         self._learnt: float | None = None
+        self._is_logged = False
         self._start = clock() - timedelta(seconds=elapsed())
 
     def require_right(self) -> None:
-        """Raise Refusal `clock_wrong` unless the clock can be right."""
+        """Raise Refusal `clock_wrong` unless the clock can be right; the log has it once until it
+        is right again, however many writes are refused."""
         why = self.problem()
+        is_new, self._is_logged = not self._is_logged, why is not None
         if why is not None:
             now = instant_text(self._clock())
-            log.error("the clock is wrong", clock=now, why=why.say("en"))
+            if is_new:
+                log.error("the clock is wrong", clock=now, why=why.say("en"))
             raise Refusal("clock_wrong", clock=county_minute(now), why=why)
 
     def problem(self) -> Text | None:

@@ -15,9 +15,9 @@ from huimin.command_line import (
     CommandProblem,
     acting,
     answers,
+    confirm,
     echo,
     pass_instance,
-    translated,
 )
 from huimin.core.catalogue import text
 from huimin.core.days import county_minute, instant_text
@@ -81,7 +81,7 @@ def accept(instance: Instance, reason: str, yes: bool) -> None:
         newest=county_minute(instant_text(newest)),
     )
     if not yes:
-        click.confirm(translated("现在的时钟确实是对的吗？"), abort=True)
+        confirm("现在的时钟确实是对的吗？")
     # The clock is right now, which is what the check can't know.
     instance.engine.before_write = lambda: None
     first, last = instance.engine.write(lambda tx: accept_clock(tx, reason=reason, **by))

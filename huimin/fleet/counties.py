@@ -12,6 +12,7 @@ from typing import Any
 from huimin.core.catalogue import Text, text
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.core.signed_note import NoteProblem, Verifier
+from huimin.core.system_words import system_words
 from huimin.settings import Settings, variable
 
 COUNTIES_MAX = 500
@@ -46,7 +47,9 @@ def read_counties(path: Path) -> list[FleetCounty]:
         raise _problems("", text("清单太大，最多 {most} 个县。", most=COUNTIES_MAX))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise _problems("", text("{file} 不是 UTF-8，请另存为 UTF-8。", file=path.name)) from error
+    except tomllib.TOMLDecodeError as error:
         raise _problems("", text("不是有效的 TOML：{error}。", error=str(error))) from error
     entries = content.get("county")
     if not isinstance(entries, list) or not entries or set(content) != {"county"}:
@@ -106,9 +109,12 @@ def _of_file(name: Any, beside: Path, where: str) -> dict[str, str]:
         raise _problems(where, text("environment_file 写文件名。"))
     try:
         lines = (beside / name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "UTF-8"
+    except OSError as error:
+        why = system_words(error)
         raise _problems(where, text("读不了 {file}（{why}）。", file=name, why=why)) from error
+    except UnicodeDecodeError as error:
+        problem = text("{file} 不是 UTF-8，请另存为 UTF-8。", file=name)
+        raise _problems(where, problem) from error
     values = {}
     for line in lines:
         fitting = _LINE.fullmatch(line)

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from errno import ENOENT
 from pathlib import Path
 
-from huimin.command_line import EXIT_PROBLEM
+from huimin.command_line import EXIT_PROBLEM, translated
+from huimin.core.catalogue import Text, text
+from huimin.core.system_words import system_words
 from huimin.fleet.counties import FleetCounty
 
 LINES_MAX = 200
@@ -43,11 +44,19 @@ def run_each(
 
 def _run(county: FleetCounty, words: CommandWords) -> CountyRun:
     try:
-        if county.folder is None or not county.folder.is_dir():
-            raise FileNotFoundError(ENOENT, os.strerror(ENOENT), county.folder or "-")
+        if county.folder is None:
+            return _not_run(county, text("清单里没有写这个县的 folder。"))
+        if not county.folder.is_dir():
+            missing = text("没有文件夹 {folder}，请核对清单，或挂上磁盘。", folder=county.folder)
+            return _not_run(county, missing)
         return _ended(county, county.folder, words(county))
     except OSError as error:
-        return CountyRun(county, EXIT_PROBLEM, (f"{error.filename}: {error.strerror}",))
+        why = system_words(error)
+        return _not_run(county, text("{path}：{why}。", path=error.filename, why=why))
+
+
+def _not_run(county: FleetCounty, why: Text) -> CountyRun:
+    return CountyRun(county, EXIT_PROBLEM, (translated(why),))
 
 
 def _ended(county: FleetCounty, folder: Path, words: Sequence[str]) -> CountyRun:

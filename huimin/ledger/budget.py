@@ -7,7 +7,6 @@ enough. A return gives back. A policy without a budget has no row and asks for n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,16 +22,18 @@ def lock_budget(tx: Transaction, terms: PolicyTerms, now: datetime) -> int | Non
     `now` is the real time, also for a sale of an earlier day: how large the budget is is what the
     latest version that has begun by then says.
     """
-    if terms.budget_version is None:
-        return None
-    return _left(queries.lock_budget(tx, **_key(terms), today=county_day(now).isoformat()), terms)
+    if terms.budget_version is not None:
+        queries.lock_budget(tx, **_key(terms))
+    return budget_left(tx, terms, now)
 
 
 def budget_left(tx: Transaction, terms: PolicyTerms, now: datetime) -> int | None:
     """The same, read without locking."""
     if terms.budget_version is None:
         return None
-    return _left(queries.budget_state(tx, **_key(terms), today=county_day(now).isoformat()), terms)
+    row = queries.budget_state(tx, **_key(terms), today=county_day(now).isoformat())
+    budget_fen = row["budget_fen"] if row["budget_fen"] is not None else terms.budget_fen
+    return int(max((budget_fen or 0) - row["used_fen"], 0))
 
 
 def budget_used(tx: Transaction, code: str, budget_version: int) -> int:
@@ -57,8 +58,3 @@ def government_share_in(tx: Transaction, policy_id: str, month: str) -> int:
 
 def _key(terms: PolicyTerms) -> dict[str, Any]:
     return {"policy_code": terms.code, "budget_version": terms.budget_version}
-
-
-def _left(row: Mapping[str, Any], terms: PolicyTerms) -> int:
-    budget_fen = row["budget_fen"] if row["budget_fen"] is not None else terms.budget_fen
-    return int(max((budget_fen or 0) - row["used_fen"], 0))

@@ -174,11 +174,6 @@ def dimensions() -> dict[str, Grouping]:
     return {each.column: each for each in GROUPINGS.values() if not each.sums}
 
 
-def card_dimensions() -> tuple[str, ...]:
-    """Dimensions of rollup_month_cards, in which different cards are counted."""
-    return tuple({each.column: None for each in GROUPINGS.values() if each.cards})
-
-
 def sum_keys(row: Row) -> dict[str, str | None]:
     """Dimension → key of a row's sums; None where the row has no place in the dimension."""
     return {column: key_of(row) for column, key_of in _KEYS_OF_SUMS}

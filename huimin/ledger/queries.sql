@@ -26,27 +26,24 @@ SET used_fen = usage.used_fen + excluded.used_fen;
 SELECT period, used_fen FROM usage
 WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
--- part: budget_in_force
--- How much the budget is: what the latest published version that goes on with it and has begun says.
-(SELECT policy.budget_fen FROM policy
-    WHERE policy.code = :policy_code AND policy.budget_version = :budget_version
-        AND policy.state = 'published' AND policy.starts_on <= :today
-    ORDER BY policy.version DESC LIMIT 1)
-
--- name: lock_budget^
--- Creates or locks the budget's row and reads it in one step, as the counters are.
+-- name: lock_budget!
+-- not awaited
+-- Creates or locks the budget's row, which is read afterwards: Citus takes no question within an
+-- INSERT of values.
 INSERT INTO policy_budget (policy_code, budget_version, used_fen)
 VALUES (:policy_code, :budget_version, 0)
-ON CONFLICT (policy_code, budget_version) DO UPDATE SET used_fen = policy_budget.used_fen
-RETURNING used_fen,
-    -- with: budget_in_force
-    AS budget_fen;
+ON CONFLICT (policy_code, budget_version) DO UPDATE SET used_fen = policy_budget.used_fen;
 
 -- name: budget_state^
+-- What is used, and how much the budget is: what the latest published version that goes on with it
+-- and has begun says.
 SELECT COALESCE((SELECT policy_budget.used_fen FROM policy_budget
         WHERE policy_budget.policy_code = :policy_code
             AND policy_budget.budget_version = :budget_version), 0) AS used_fen,
-    -- with: budget_in_force
+    (SELECT policy.budget_fen FROM policy
+        WHERE policy.code = :policy_code AND policy.budget_version = :budget_version
+            AND policy.state = 'published' AND policy.starts_on <= :today
+        ORDER BY policy.version DESC LIMIT 1)
     AS budget_fen;
 
 -- name: budget_row^

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from huimin.clock.timers import require_right_clock
 from huimin.command_line import (
     EXIT_FOUND,
     Answer,
@@ -43,6 +44,7 @@ def month() -> None:
 @pass_instance
 def run(instance: Instance) -> None:
     """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
+    require_right_clock(instance, (text("月底的核对、文件、确认和通知"),))
     month_end = run_month_end(instance.engine, instance.settings, clock=instance.clock)
     for done in month_end.done:
         echo(done)

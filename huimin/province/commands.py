@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from huimin.command_line import EXIT_FOUND, CommandProblem, echo, pass_instance, write_out
+from huimin.command_line import EXIT_FOUND, CommandProblem, echo, language, pass_instance, write_out
 from huimin.core.signed_note import Verifier
 from huimin.divisions.load import county_code
 from huimin.fleet.counties import read_counties
@@ -97,12 +97,19 @@ def report(
     form: str | None,
     out: Path | None,
 ) -> None:
-    """核对各县的上报文件并汇总一个月（写作 2026-10）；有县缺报、有文件不能汇总时退出码为 1。"""
+    """核对各县的上报文件并汇总一个月（写作 2026-10）。
+
+    有县缺报、有文件不能汇总时退出码为 1；一个县也不能汇总时不写报表，退出码为 2。
+    """
     month = checked_month(month)
     listed = read_counties(counties)
     keys = {county.code: county.keys for county in listed}
     read = [(file.name, _read(file, keys)) for file in files]
     summed = added_up(month, read, [(county.code, county.name) for county in listed])
+    if not summed.counties:
+        for line in not_added_lines(summed, language()):
+            click.echo(line, err=True)
+        raise CommandProblem("没有一个县能汇总，没有写报表；原因见上。")
     form = form or _form_of(out)
     if form in BINARY and out is None and sys.stdout.isatty():
         raise CommandProblem("{form} 是二进制文件，请用 --out 写明文件名。", form=form)
@@ -113,7 +120,7 @@ def report(
         write_out(out, content)
     for note in summed.notes:
         echo(note, err=True)
-    for line in not_added_lines(summed):
+    for line in not_added_lines(summed, language()):
         click.echo(line, err=True)
     sys.exit(0 if summed.whole else EXIT_FOUND)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
-from huimin.core.catalogue import say
+from huimin.core.catalogue import SOURCE, say
 from huimin.core.words import GROUPING_NAMES
 from huimin.province.adding_up import SHARED, ProvinceMonth
 from huimin.province.province_columns import chain_columns, county_columns
@@ -50,12 +50,16 @@ def province_page(province: ProvinceMonth, name: str) -> bytes:
     return page.encode()
 
 
-def not_added_lines(province: ProvinceMonth) -> list[str]:
+def not_added_lines(province: ProvinceMonth, language: str = SOURCE) -> list[str]:
     """A line for each county that is missing and each file that was left out, with the reason."""
     missing = (
-        say("{name}（{code}）：没有上报", name=name, code=code) for code, name in province.missing
+        say("{name}（{code}）：没有上报", language, name=name, code=code)
+        for code, name in province.missing
     )
-    return [*missing, *(f"{each.file}：{each.why.say()}" for each in province.left_out)]
+    left_out = (
+        say("{file}：{why}", language, file=each.file, why=each.why) for each in province.left_out
+    )
+    return [*missing, *left_out]
 
 
 def _facts(province: ProvinceMonth) -> dict[str, Any]:

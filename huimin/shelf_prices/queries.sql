@@ -110,9 +110,6 @@ LEFT JOIN staff ON staff.username = shelf_price.recorded_by
 -- name: prices_before
 -- read both ways
 -- sorted by: at
--- sorted by number: price shelf_price.price_fen
--- sorted by: outlet outlet.name
--- sorted by: good basket_good.name
 -- The latest first.
 -- with: price_and_names
 WHERE shelf_price.id < :before

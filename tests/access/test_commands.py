@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
+from huimin.access import passwords
 from huimin.access.passwords import NOBODYS_HASH, matches
 from tests.conftest import RunCli
 from tests.making.staff import PASSWORD
@@ -48,6 +50,22 @@ def test_an_account_is_added_listed_reset_and_disabled(staff: Staff, folder: Pat
 def test_to_say_that_nobody_has_this_name_takes_as_long_as_a_wrong_password() -> None:
     assert NOBODYS_HASH.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert matches(NOBODYS_HASH, "nobody has this password")
+
+
+def test_a_password_is_hashed_before_tills_wait_for_the_transaction(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashing: list[str] = []
+
+    def noted(work: Callable[[], str]) -> str:
+        hashing.append(threading.current_thread().name)
+        return work()
+
+    monkeypatch.setattr(passwords, "behind_the_tills", noted)
+    added = staff("add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n")
+    changed = staff("password", "li.na", typed="another-password\n")
+    assert (added.returncode, changed.returncode) == (0, 0)
+    assert len(hashing) == 2 and "huimin-writer" not in hashing
 
 
 def _stored_hash(folder: Path) -> str:

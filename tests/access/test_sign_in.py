@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from huimin.access.passwords import hash_password
 from huimin.access.sign_in import FAILURES_MAX, LOCK_MINUTES, check_own_password
 from huimin.access.sign_in import sign_in as check_password
 from huimin.access.staff import disable_staff, set_password
@@ -168,10 +169,12 @@ def test_a_disabled_account_or_a_new_password_ends_open_sessions_at_once(
     sign_in(client, name)
     assert is_signed_in(client)
 
+    another = hash_password("another-password-1")
+
     def work(tx: Any) -> Any:
         if act == "disable":
             return disable_staff(tx, name, now=instance.clock(), actor="test")
-        return set_password(tx, name, "another-password-1", now=instance.clock(), actor="test")
+        return set_password(tx, name, another, now=instance.clock(), actor="test")
 
     instance.engine.write(work)
     assert not is_signed_in(client)

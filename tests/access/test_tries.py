@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import threading
+from typing import Any, Literal
 
 import pytest
+from argon2 import PasswordHasher
 
 from huimin.access import passwords
 from huimin.access.second_factor import new_secret, switch_on
@@ -139,3 +142,30 @@ def test_a_flood_of_passwords_takes_few_threads() -> None:
         assert caught.value.code == "too_many_requests"
         passwords._checking.release()
         assert not passwords.matches(passwords.NOBODYS_HASH, WRONG)
+
+
+class WatchedHasher(PasswordHasher):
+    """Hashes, and notes how far others come first meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.priorities: list[int] = []
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        self._note()
+        return super().verify(hash, password)
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self._note()
+        return super().hash(password, salt=salt)
+
+    def _note(self) -> None:
+        self.priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+
+def test_a_password_is_computed_behind_the_tills(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = WatchedHasher()
+    monkeypatch.setattr(passwords, "hasher", hasher)
+    assert passwords.matches(passwords.hash_password("a long password"), "a long password")
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert len(hasher.priorities) == 2 and min(hasher.priorities) > own

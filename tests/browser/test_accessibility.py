@@ -25,6 +25,12 @@ def test_the_door(visit: Visit) -> None:
     assert visit.wide() == 0
 
 
+@on_phone
+def test_an_address_that_is_not_there(visit: Visit) -> None:
+    visit.page.goto(visit.county.address + "/public/nosuch")
+    assert barriers(visit.page) == []
+
+
 def test_the_till_in_each_of_its_states(visit: Visit) -> None:
     page = visit.page
     begin(visit)

@@ -64,6 +64,34 @@ def test_every_list_is_as_wide_as_a_phone_and_its_rows_are_cards(visit: Visit, d
 
 
 @on_phone
+@pytest.mark.parametrize("text_size", ["100%", "200%"])
+def test_no_table_of_prices_or_scores_is_cut_on_a_phone(
+    visit: Visit, demo: Any, text_size: str
+) -> None:
+    page, county = visit.page, visit.county
+    page.set_viewport_size({"width": 360, "height": 780})
+    sql = "SELECT merchant_id FROM outlet WHERE name = '时代百盛·宏扬店'"
+    merchant_id = demo.engine.read(lambda tx: tx.connection.execute(sql).fetchone()["merchant_id"])
+    manager = make_staff(demo, "merchant_manager", merchant_id=merchant_id)["username"]
+
+    def is_whole(address: str) -> None:
+        page.goto(address)
+        page.evaluate("size => document.documentElement.style.fontSize = size", text_size)
+        page.locator("table tbody tr").first.wait_for()
+        cut = """() => [...document.querySelectorAll(".table-responsive")]
+            .filter((each) => each.scrollWidth > each.clientWidth + 1).length"""
+        assert (page.evaluate(cut), visit.wide()) == (0, 0), address
+
+    visit.sign_in(county.administrator)
+    is_whole(f"{county.address}/prices/basket")
+    is_whole(f"{county.address}/prices/")
+    is_whole(str(page.locator("tbody th a").first.evaluate("link => link.href")))
+    page.context.clear_cookies()
+    visit.sign_in(manager)
+    is_whole(f"{county.address}/my-merchant/ratings")
+
+
+@on_phone
 def test_filters_are_folded_on_a_phone_and_a_search_is_not(visit: Visit) -> None:
     page = visit.page
     page.set_viewport_size({"width": 360, "height": 780})

@@ -66,10 +66,29 @@ def test_each_county_is_backed_up_into_a_folder_of_its_own(counties: Path, tmp_p
     (out / "512022").touch()  # where a county's backups can't be put, the others are made
     result = run("fleet", "backup", str(counties), "--out", str(out), "--keep", "7d")
     assert "512021 安岳县  正常" in result.output, result.output
-    assert f"512022 乐至县  没有办成\n    {out / '512022'}: File exists" in result.output
+    assert f"512022 乐至县  没有办成\n    {out / '512022'}：已有同名的文件。" in result.output
+    assert f"512002 雁江区  没有办成\n    没有文件夹 {tmp_path / '512002'}，" in result.output
     (made,) = (out / "512021").iterdir()
     assert made.stat().st_size > 1_000 and made.stat().st_mode & 0o077 == 0
     assert "2 个县" not in result.output and "3 个县，1 个正常。" in result.output
+
+
+def test_it_says_in_the_users_language_what_a_county_lacks(counties: Path) -> None:
+    lacking = counties.read_text(encoding="utf-8").replace('folder = "512022"\n', "")
+    counties.write_text(lacking, encoding="utf-8")
+    chinese = run("fleet", "check", str(counties)).output
+    assert "清单里没有写这个县的 folder。" in chinese and "No such file" not in chinese
+    english = run("fleet", "check", str(counties), HUIMIN_LANGUAGE="en").output
+    assert "The list names no folder for this county." in english
+    assert f"There is no folder {counties.parent / '512002'};" in english
+
+
+def test_a_list_that_is_no_text_is_said_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "counties.toml"
+    path.write_bytes(b"\xff\xfe\xd4")
+    answer = run("fleet", "check", str(path))
+    assert answer.exit_code == 2 and "counties.toml 不是 UTF-8" in answer.output
+    assert "codec" not in answer.output
 
 
 @pytest.mark.parametrize(

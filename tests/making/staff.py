@@ -6,7 +6,8 @@ import itertools
 import re
 from typing import Any
 
-from huimin.access.staff import add_staff
+from huimin.access.passwords import hash_password
+from huimin.access.staff import add_staff_with_hash
 from huimin.instance import Instance
 from tests.making.merchants import TIANCHI_STREET, make_merchant, make_outlet
 
@@ -28,13 +29,13 @@ def make_staff(instance: Instance, role: str = "administrator", **over: Any) -> 
         "username": f"{role.replace('_', '-')[:20]}{next(_serial)}",
         "name": "王丽",
         "role": role,
-        "password": PASSWORD,
+        "password_hash": hash_password(PASSWORD),
         "now": instance.clock(),
         "actor": "test",
         **places,
         **over,
     }
-    return instance.engine.write(lambda tx: add_staff(tx, **wanted))
+    return instance.engine.write(lambda tx: add_staff_with_hash(tx, **wanted))
 
 
 def csrf_of(client: Any, path: str = "/sign-in") -> str:

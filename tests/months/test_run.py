@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -174,12 +175,12 @@ def test_one_month_that_fails_keeps_no_other_from_being_drafted(
 
     def broken(engine: Any, month: str, **more: Any) -> Any:
         if month == OCTOBER:
-            raise OSError("disk full")
+            raise OSError(errno.ENOSPC, "No space left on device")
         return real(engine, month, **more)
 
     monkeypatch.setattr(module, "check_and_draft", broken)
     found = run(instance, settings_out)
-    assert said(found.problems) == ["2026-10：disk full"]
+    assert said(found.problems) == ["2026-10：磁盘已满"]
     assert said(found.done) == ["2026-11：已核对，第 1 版等待填报。"]
 
 

@@ -151,8 +151,25 @@ def test_another_month_versions_and_copies(
     code, summed, _told = report(own, other, contradiction)
     assert code == 1 and [each["code"] for each in summed["missing"]] == [OTHER]
     assert {each["reason"] for each in summed["left_out"]} == {"contradicts"}
-    code, summed, _told = report(own, other, month="2026-09")
-    assert code == 1 and {each["reason"] for each in summed["left_out"]} == {"other_month"}
+    september = tmp_path / "september"
+    september.write_bytes(own.read_bytes().replace(b"2026-10", b"2026-09"))
+    code, summed, _told = report(own, september)
+    assert code == 1 and len(summed["left_out"]) == 1
+
+
+@pytest.mark.parametrize("name", ["sum.xlsx", "sum.html", "sum.json", "sum.txt"])
+def test_where_no_county_can_be_added_nothing_is_written(
+    handed_in: dict[str, Path], run_cli: Any, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / name
+    files = (handed_in["own"], handed_in["other"])
+    asked = ["province", "report", "2026-09", *files, "--counties", handed_in["counties"]]
+    told = run_cli([*asked, "--name", "资阳市", "--out", out], tmp_path / "none")
+    assert (told.returncode, told.stdout) == (2, "") and not out.exists()
+    assert "own.month：是别的月份" in told.stderr and "没有写报表" in told.stderr
+    english = run_cli([*asked, "--name", "资阳市"], tmp_path / "none", HUIMIN_LANGUAGE="en")
+    assert (english.returncode, english.stdout) == (2, "")
+    assert "No county could be added" in english.stderr and "别的月份" not in english.stderr
 
 
 def test_workbook_and_page_show_the_same(

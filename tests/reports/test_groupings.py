@@ -17,7 +17,7 @@ import pytest
 from huimin.core.days import county_day
 from huimin.core.period import checked_period
 from huimin.instance import Instance
-from huimin.ledger.groupings import GROUPINGS, Grouping, card_dimensions, dimensions
+from huimin.ledger.groupings import GROUPINGS, Grouping, dimensions
 from huimin.ledger.rollups import check_rollups
 from huimin.reports.cards_behind import CardsBehind
 from huimin.reports.drill_down import Behind
@@ -139,6 +139,11 @@ def test_a_month_that_was_signed_before_stays_as_it_was(
     read = MonthlyReport.from_dict(signed)
     assert read.as_dict() == signed and read.rows("place") == ()
     assert {form: export.make(read, "测试县") for form, export in EXPORTS.items()} == files
+
+
+def card_dimensions() -> list[str]:
+    """Of rollup_month_cards, in which different cards are counted."""
+    return [each.column for each in GROUPINGS.values() if each.cards]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +22,14 @@ def test_every_named_query_prepares(engine: Engine, room: str) -> None:
         except Exception as error:
             refused[name] = str(error)
     assert refused == {}
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_nothing_is_asked_within_an_insert_of_values(room: str) -> None:
+    """Citus refuses such a statement, also where both of its tables are on one server."""
+    inserts = re.compile(r"INSERT INTO \w+ \([^)]*\)\s*VALUES\b.*\bSELECT\b", re.S)
+    asking = [name for name, sql in statements(room).items() if inserts.search(sql)]
+    assert asking == []
 
 
 BACK = "_backwards"

@@ -195,8 +195,9 @@ def ask_to_sign_in_again(owner: str) -> tuple[str, int]:
 @pages.app_errorhandler(Refusal)
 def answer_signed_out(refusal: Refusal) -> Any:
     """Keep a form while its sender signs in again; any other refusal is answered as ever."""
-    is_form = request.method == "POST" and not wants_json() and request.form
-    if refusal.code != "unauthorized" or not is_form:
+    if refusal.code != "unauthorized":  # first: a form that is too large can't be read
+        return answer_refusal(refusal)
+    if request.method != "POST" or wants_json() or not request.form:
         return answer_refusal(refusal)
     if request.endpoint == SIGN_OUT:
         return redirect(url_for("access.sign_in_form"))

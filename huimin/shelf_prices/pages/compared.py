@@ -149,11 +149,11 @@ def _list() -> ListPage:
     outlets = instance().engine.read(lambda tx: list(queries.outlets_with_prices(tx)))
     columns = [
         Column(_("日期"), "seen_on", css_class="nowrap", sort="-at"),
-        Column(_("商品"), "good_name", _good_cell, sort="good"),
+        Column(_("商品"), "good_name", _good_cell),
         Column(_("规格"), "specification", only="workbook"),
         Column(_("单位"), "unit", only="workbook"),
-        Column(_("示范点"), "outlet_name", sort="outlet"),
-        column.money(_("价格"), "price_fen", place="figure", sort="-price"),
+        Column(_("示范点"), "outlet_name"),
+        column.money(_("价格"), "price_fen", place="figure"),
         Column(_("照片"), lambda row: None, _photo_link, only="page"),
         Column(_("采集人"), lambda row: row["recorder_name"] or row["recorded_by"]),
         column.minute(_("记录时间"), "recorded_at", only="workbook"),
