@@ -294,6 +294,12 @@ KINDS: dict[str, Kind] = {
         QUIET,
     ),
     "my_signed_out": Kind(401, "登录已经结束，刚才这一步没有办。请重新登录再办一次。", QUIET),
+    "my_other_person": Kind(
+        409,
+        "这一页是别人登录时打开的，刚才这一步没有办。后来有另一位在这台手机上登录了："
+        "请先看清现在打开的是谁的卡，要办自己的，退出以后重新登录。",
+        QUIET,
+    ),
     "my_holder_only": Kind(403, "这一步只有持卡人本人在自己的手机上才能办。", QUIET),
     "my_phone_unproven": Kind(
         401, "没有认出这台手机。请重新登录“我的卡”，再点“用这台手机出示动态码”。", QUIET

@@ -17,6 +17,7 @@ from huimin.access.guards import answer_with, signed_in
 from huimin.core.acting import By
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
+from huimin.my.page_owner import owner_of_form
 from huimin.my.sessions import Browser, SignedIn, signed_in_by
 from huimin.web.current import instance
 
@@ -27,11 +28,12 @@ AT_COUNTER = "holder.my_card"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def require_holder(*, member: bool = False) -> Callable[[View], View]:
+def require_holder(*, member: bool = False, from_any_page: bool = False) -> Callable[[View], View]:
     """Let a view run for the holder who is signed in to "my card"; with `member` also for a member
-    of the family, who has the smaller view. Others get to the door, or a 401.
+    of the family, who has the smaller view. Others get to the door, or a 401. What a page of
+    somebody else sent, who was signed in before, is refused, unless `from_any_page`.
 
-    Raises Refusal `my_signed_out`, `my_holder_only`.
+    Raises Refusal `my_signed_out`, `my_other_person`, `my_holder_only`.
     """
 
     def guard(view: View) -> View:
@@ -42,6 +44,8 @@ def require_holder(*, member: bool = False) -> Callable[[View], View]:
                 if request.method == "GET" and not request.is_json:
                     return redirect(url_for("my.start"))  # it says that the sign-in has ended
                 raise Refusal("my_signed_out")
+            if not from_any_page and owner_of_form() not in (None, looking.person_id):
+                raise Refusal("my_other_person")
             if not member and not looking.is_holder:
                 raise Refusal("my_holder_only")
             return answer_with(view, *args, **kwargs)

@@ -16,21 +16,10 @@ from flask import current_app, request
 from flask_wtf.csrf import validate_csrf
 
 from huimin.access.kept_form import KeptForm, is_from_here, opened
-from huimin.my.guards import signed_in_holder
+from huimin.my.page_owner import owner_of_form
 from huimin.my.sessions import SignedIn
 from huimin.web.current import instance
 from huimin.web.own_address import page_of_form
-
-# In a form with words: whose it is, sealed; it outlives the session and its cookie.
-OWNER, OF = "form_owner", "owner "
-
-
-def form_owner() -> str:
-    """Whose page a form is sent from, as it stands in the form; "" for nobody's."""
-    looking = signed_in_holder()
-    if looking is None:
-        return ""
-    return instance().personal_data.encrypt(OF + looking.person_id, "kept_form")
 
 
 def is_own_form() -> bool:
@@ -50,16 +39,11 @@ def sealed_words() -> str:
     """The form of this request, sealed for its owner; "" where it has no words or no owner."""
     if not request.form.get("words", "").strip() or not is_own_form():
         return ""
-    try:
-        owner = instance().personal_data.decrypt(request.form.get(OWNER, ""), "kept_form")
-    except Exception:  # whatever was sent in its place
-        return ""
-    if not owner.startswith(OF):
+    owner = owner_of_form()
+    if owner is None:
         return ""
     page = page_of_form(request.path, request.referrer, request.host)
-    kept = KeptForm.sent(
-        request, page=page, staff_id=owner.removeprefix(OF), now=instance().clock()
-    )
+    kept = KeptForm.sent(request, page=page, staff_id=owner, now=instance().clock())
     return kept.seal(instance().personal_data.encrypt)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, request, session
 
 from huimin.my.guards import signed_in_holder
-from huimin.my.kept_words import form_owner
+from huimin.my.page_owner import seal_owner
 from huimin.my.tries import count_request
 
 pages = Blueprint("my", __name__, url_prefix="/my")
@@ -46,7 +46,7 @@ def _page_words() -> dict[str, Any]:
     return {
         "my_large": lambda: bool(session.get(LARGE)),
         "my_who": signed_in_holder,
-        "form_owner": form_owner,
+        "form_owner": lambda: seal_owner(signed_in_holder()),
     }
 
 

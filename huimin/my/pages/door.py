@@ -183,7 +183,7 @@ def _go_on(secret: str, sealed: str) -> Response:
 
 
 @pages.post("/sign-out")
-@require_holder(member=True)
+@require_holder(member=True, from_any_page=True)
 def sign_out() -> Response:
     """End the session, here and in the database; at the counter, back to the person."""
     looking, by = who(), acting_holder()

@@ -79,12 +79,13 @@ useThis?.addEventListener("click", async (event) => {
     const phone = await readPhone();
     if (!phone || phone.phone !== useThis.dataset.phoneId) {
       const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") || "";
-      useThis.dataset.phoneId = await registerPhone(useThis.dataset.phone || "", token);
+      const owner = useThis.dataset.owner || "";
+      useThis.dataset.phoneId = await registerPhone(useThis.dataset.phone || "", token, owner);
     }
     location.href = useThis.href;
   } catch (error) {
-    // The sign-in has ended: the start says how to get in.
-    if (error instanceof Unsent && error.status === 401) location.href = useThis.dataset.start || "";
+    // The sign-in has ended, or is another person's by now: the start says how to get in, or whose card it is.
+    if (error instanceof Unsent && [401, 409].includes(error.status || 0)) location.href = useThis.dataset.start || "";
     else show(error instanceof Unsent ? "unsent" : "unkept");
   } finally {
     isAsking = false;

@@ -63,10 +63,11 @@ export function readPhone() {
  * Make a key, let the server know its public half, and keep the key.
  * @param {string} address
  * @param {string} token against forged requests
+ * @param {string} owner whose page asks, sealed
  * @returns {Promise<string>} the phone's id
  * @throws {Unsent} where no answer came that takes the key
  */
-export async function registerPhone(address, token) {
+export async function registerPhone(address, token, owner) {
   const pair = await crypto.subtle.generateKey(CURVE, false, ["sign"]);
   // First see that a key can be kept at all: the phone before this one ends when the server takes the new key.
   await within("readwrite", (store) => store.put(pair.privateKey, "trial"));
@@ -74,7 +75,12 @@ export async function registerPhone(address, token) {
   const point = await crypto.subtle.exportKey("raw", pair.publicKey);
   const response = await answered(address, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
+    headers: {
+      "Content-Type": "application/json",
+      Accept: "application/json",
+      "X-CSRFToken": token,
+      "X-Form-Owner": owner,
+    },
     body: JSON.stringify({ public_key: base64(point) }),
   });
   const { phone } = await response.json();
