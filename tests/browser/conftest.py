@@ -18,7 +18,7 @@ from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.header import SIGNED_IN
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
-from tests.browser.windows import new_context
+from tests.browser.windows import STEP_MS, new_context
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_join_code, make_outlet, make_terminal
@@ -135,16 +135,20 @@ class Visit:
         a second. That one works like the other is proven in test_till_scanning.py.
         """
         if self.page.evaluate("document.activeElement.matches('#card, #amount')"):
-            self.page.keyboard.insert_text(text)
-            self.page.keyboard.press("Enter")
+            with self.at_once():
+                self.page.keyboard.insert_text(text)
+                self.page.keyboard.press("Enter")
         else:
             self.scan_by_keys(text)
 
     def scan_by_keys(self, text: str) -> None:
-        """As a wedge scanner does: key by key; a code has some 225 of them."""
+        """As a wedge scanner does: key by key; a code has some 225 of them.
+
+        An Enter that came later than a scanner's would be somebody's press.
+        """
         with self.at_once():
             self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+            self.page.keyboard.press("Enter")
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
@@ -244,7 +248,9 @@ def browser(chromium: str) -> Iterator[Any]:
 
     expect.set_options(timeout=30_000)
     with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        opened = started.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], slow_mo=STEP_MS
+        )
         yield opened
         opened.close()
 

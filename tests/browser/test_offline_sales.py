@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, until
-from tests.browser.windows import till_ready
+from tests.browser.windows import STEP_MS, till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -47,8 +47,7 @@ def test_the_server_stops_and_the_tab_is_closed(till: OfflineTill, cards: list[s
     assert till.sell(cards[0], "128") == "¥117.76"
     till.page.close()
     till.open()
-    till.page.wait_for_selector("#banner:not([hidden])")
-    assert till.banner().startswith("离线中，1 笔待上传")
+    until(lambda: till.banner().startswith("离线中，1 笔待上传"))
     assert till.sell(cards[1], "50") == "¥46.00"
     till.county.start()
     till.wait_until_sent()
@@ -66,6 +65,7 @@ def test_the_browser_dies(
             executable_path=chromium,
             args=["--no-sandbox"],
             locale="zh-CN",
+            slow_mo=STEP_MS,
         )
 
     till = make_till(offline_county, launch())

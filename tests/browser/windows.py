@@ -9,6 +9,11 @@ On a fast machine a test can pass that looks too early. To find those, make the 
 
 The first is how many times slower each page's processor seems; the second is how long the server
 waits before it answers each request (tests/served.py), those of a service worker as well.
+
+On a slow one a test can pass that looks too late: for a state that has come and gone by then. To
+find those, make the test slow; this long it rests after each of its steps in the browser:
+
+    HUIMIN_TEST_SLOWNESS_MS=150 python -m pytest tests/browser
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ import os
 from typing import Any
 
 SLOWNESS = int(os.environ.get("HUIMIN_BROWSER_SLOWNESS", "1"))
+STEP_MS = int(os.environ.get("HUIMIN_TEST_SLOWNESS_MS", "0"))
 
 
 def new_context(browser: Any, **options: Any) -> Any:
