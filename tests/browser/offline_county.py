@@ -124,7 +124,7 @@ class AnotherVersion:
 
     def stop(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)  # its workers as well
-        self._process.wait(20)
+        self._process.wait(60)
 
 
 def open_county(folder: Path) -> OfflineCounty:
@@ -182,6 +182,10 @@ class OfflineTill:
         self.page = self.new_page()
         self.page.goto(f"{self.county.address}/till/")
         till_ready(self.page)
+
+    def wait_until_drawn(self) -> None:
+        """The page shows what its store holds: only after that it leads and sends."""
+        until(lambda: self.page.evaluate(f"async () => {LEADER}.leads()"))
 
     def begin(self, card: str, page: Any = None) -> None:
         page = page or self.page
@@ -259,6 +263,7 @@ class OfflineTill:
 # The modules of the page itself, not copies: a module is loaded once.
 QUEUE = '(await import("/static/till/queue.js"))'
 PACK = '(await import("/static/till/pack.js"))'
+LEADER = '(await import("/static/till/leader.js"))'
 
 
 def until(holds: Callable[[], bool], seconds_max: float = 40) -> None:

@@ -69,9 +69,9 @@ def last_detail(folder: Path) -> dict[str, Any]:
 @on_phone
 def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
     page = visit.page
-    code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
     visit.sign_in(visit.county.cashier)
     till_ready(page)
+    code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
     visit.scan(code)
     page.wait_for_selector("#sale:not([hidden])")
     assert "不用再核对身份" in page.inner_text("#told")
@@ -95,10 +95,9 @@ def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
 @on_phone
 def test_who_was_chosen_all_the_same_was_looked_at(visit: Visit, folder: Path) -> None:
     page = visit.page
-    code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
     visit.sign_in(visit.county.cashier)
     till_ready(page)
-    visit.scan(code)
+    visit.scan(code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC)))
     page.wait_for_selector("#amount:focus")
     page.locator("#presenters label").nth(1).click()
     page.wait_for_selector("#amount:focus")

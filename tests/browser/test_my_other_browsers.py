@@ -194,8 +194,8 @@ def test_what_is_read_aloud_is_what_stands_there_in_its_language(
     page.click("button[name=size][value=large]")
     page.wait_for_selector("html.large .contents")
     if language != "zh_Hans":
-        page.click(f"button[name=language][value={language}]")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click(f"button[name=language][value={language}]")
     screens = page.eval_on_selector_all(".contents a", "all => all.map((one) => one.href)")
     assert len(screens) > 10
     for address in screens:

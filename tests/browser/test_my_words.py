@@ -19,6 +19,17 @@ from tests.making.my_card import last_four, make_code
 pytestmark = pytest.mark.browser
 
 WORDS = "电话应该是王大姐家的那个"
+# Each writing is a while behind its key; a sealed text is as long as its bytes and 16 more.
+SEALED_BYTES = """() => Object.values(localStorage)
+  .map((kept) => atob(JSON.parse(kept).sealed).length - 16)"""
+# The page listens to what is typed once it has read, and shown, what was kept.
+NOTE_LISTENING = """
+const listen = EventTarget.prototype.addEventListener;
+EventTarget.prototype.addEventListener = function (kind, ...given) {
+  if (kind === "input" && this.id === "field-words") window.hasReadKept = true;
+  return listen.call(this, kind, ...given);
+};
+"""
 ALL_KEPT = """async () => {
   const kept = JSON.stringify([{ ...localStorage }, { ...sessionStorage }]);
   const names = (await indexedDB.databases()).map((one) => one.name);
@@ -34,7 +45,7 @@ def page(holder: Holder, county: County) -> Iterator[Any]:  # noqa: F811
     page.goto(f"{county.address}/my/correction")
     page.select_option("#field-about", "phone")
     page.locator("#field-words").press_sequentially(WORDS)
-    until(lambda: page.evaluate("localStorage.length") == 1)
+    until(lambda: page.evaluate(SEALED_BYTES) == [len(WORDS.encode())])
     return page
 
 
@@ -81,8 +92,9 @@ def test_the_next_person_on_the_phone_reads_nothing(
     page.fill("#code", make_code(instance, other))
     page.keyboard.press("Enter")
     page.wait_for_selector("#sessions")
+    page.add_init_script(NOTE_LISTENING)
     page.goto(f"{county.address}/my/correction")
-    page.wait_for_load_state("networkidle")
+    until(lambda: page.evaluate("window.hasReadKept === true"))
     assert page.input_value("#field-words") == ""
     assert page.is_hidden("[data-draft-told=back]")
 

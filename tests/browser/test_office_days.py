@@ -206,8 +206,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         press(page, "link", "赵*兰")
         page.get_by_text("退回修改或不予通过", exact=True).click()
         press_here(page, "button", "退回修改")
-        # The browser itself asks for the reason first.
-        assert page.evaluate("document.activeElement.id") == "field-reason"
+        page.wait_for_selector("#field-reason:focus")  # the browser itself asks for it first
         page.keyboard.type("请补医院证明")
         press(page, "button", "退回修改")
         page.get_by_text("已退回修改").wait_for()
@@ -428,7 +427,7 @@ def test_the_bar_survives_a_reload_and_a_stop_leaves_nothing_half_done(
         jobs.release()
         page.get_by_role("heading", name="新的人").wait_for()
         jobs.hold()
-        page.get_by_role("button", name="并为符合条件的人提出申请").click()
+        visit.follow(page.get_by_role("button", name="并为符合条件的人提出申请"))
         jobs.wait_for_job()
         while "写入" not in page.inner_text("#job-words"):
             jobs.step()

@@ -129,7 +129,7 @@ def test_what_is_refused_stays_until_the_cashier_has_seen_to_it(till: OfflineTil
     till.page.wait_for_selector("#owed", state="hidden")
     assert all(row["ticked"] for row in till.queue())  # gone where a newer pack has come
     till.page.reload()
-    till_ready(till.page)
+    till.wait_until_drawn()
     assert not till.page.is_visible("#owed")
 
 

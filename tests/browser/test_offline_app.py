@@ -65,8 +65,7 @@ def test_the_kept_page_is_in_the_readers_language(till: OfflineTill) -> None:
     until(lambda: '<html lang="en">' in till.page.evaluate(KEPT)["/till/shell"])
     till.context.set_offline(True)
     till.page.goto(f"{till.county.address}/till/")
-    till.page.wait_for_selector("#banner:not([hidden])")
-    assert till.banner() == "Offline. You can keep scanning cards."
+    until(lambda: till.banner() == "Offline. You can keep scanning cards.")
     assert till.page.get_attribute("html", "lang") == "en"
     till.context.set_offline(False)
 

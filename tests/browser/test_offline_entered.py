@@ -67,6 +67,14 @@ def written(till: OfflineTill) -> list[tuple[Any, ...]]:
     return [(row["kind"], row["amount_fen"]) for row in till.county.rows(till.terminal["id"])]
 
 
+# Returns when the till has told the server everything, and has heard of everything.
+WHOLE_ROUND = """async () => {
+  const { onAnnounce } = await import("/static/till/leader.js");
+  await new Promise((done) => {
+    onAnnounce("sync", ({ problem, terminal }) => problem || !terminal || done());
+    dispatchEvent(new Event("online"));
+  });
+}"""
 BOTH = [("redemption", 30_000), ("redemption", 6_400)]
 
 
@@ -112,7 +120,7 @@ def test_what_the_customer_paid_is_kept(till: OfflineTill, manager: str, cards: 
     assert till.page.evaluate(ASKED) == []
     assert not till.page.is_visible("#entered")
     till.page.reload()
-    till_ready(till.page)
+    till.wait_until_drawn()
     assert not till.page.is_visible("#entered")
     assert written(till) == BOTH
 
@@ -136,7 +144,7 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
     assert not page.is_visible("#entered")
     assert barriers(page) == []
     # However often the other till reaches the server, the sale stays noted and stays entered.
-    page.evaluate('async () => (await import("/static/till/sync.js")).round()')
+    page.evaluate(WHOLE_ROUND)
     assert [sale["order_no"] for sale in page.evaluate(ASKED)] == [left["order_no"]]
     assert county.rows(other["id"]) == []
     assert written(till) == [("redemption", 12_800)]

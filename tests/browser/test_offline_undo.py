@@ -13,6 +13,7 @@ import pytest
 from huimin.checkout.offline.decide_waiting import accept_waiting
 from huimin.core.days import instant_text
 from tests.browser.offline_county import OfflineTill, until
+from tests.browser.test_offline_answers import ASKED
 
 pytestmark = pytest.mark.browser
 
@@ -64,8 +65,10 @@ def test_a_sale_that_may_have_been_sent_is_cancelled_by_its_order(
     until(lambda: till.queue()[0]["status"] == "sent" and bool(lost))
     till.page.keyboard.press("Escape")
     press_undo(till, order_no)
+    until(lambda: till.queue()[0].get("withdrawn") is True)
     back.append(True)
     till.wait_until_sent()
+    until(lambda: till.page.evaluate(ASKED) == [])  # and the order is cancelled
     rows = till.county.rows(till.terminal["id"])
     assert sum(row["discount_fen"] for row in rows) == 0
     assert {row["kind"] for row in rows} == {"redemption", "reversal"}

@@ -55,7 +55,7 @@ def test_a_card_whose_scan_began_before_the_sum_waits(visit: Visit) -> None:
         held.release()
         page.wait_for_selector("#done:not([hidden])")
         page.keyboard.type(token[100:])
-    page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
     page.locator("#told", has_text="下一张卡已经读到").wait_for()
     assert page.inner_text("#done-payable") == "¥46.00"
     page.wait_for_selector("#till:not([data-fresh])")

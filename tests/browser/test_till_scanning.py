@@ -63,8 +63,8 @@ def test_a_scan_arrives_whatever_has_the_focus(ready: Visit) -> None:
             page.wait_for_selector("#sales-search:focus")
         with ready.at_once():
             page.keyboard.type(ready.county.card["token"])
-        if enter:
-            page.keyboard.press("Enter")
+            if enter:
+                page.keyboard.press("Enter")
         sold_to(ready)
         assert page.input_value("#sales-search") == ""
         back(ready)
@@ -358,7 +358,7 @@ def test_a_code_that_pauses_after_its_first_characters_is_one_code(visit: Visit)
         visit.page.keyboard.type(token[:5])
         visit.pause(300)
         visit.page.keyboard.type(token[5:])
-    visit.page.keyboard.press("Enter")
+        visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#sale:not([hidden])")
 
 

@@ -9,12 +9,15 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import PHONE, County, Visit
+from tests.browser.offline_county import until
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import choose
 from tests.browser.windows import new_context, till_ready
 from tests.making.staff import PASSWORD
 
 pytestmark = pytest.mark.browser
+
+STORES = "async () => (await indexedDB.databases()).map((one) => one.name)"
 
 
 def open_till(visit: Visit) -> str:
@@ -64,6 +67,7 @@ def test_an_old_browser_is_told_so(visit: Visit) -> None:
 def test_a_browser_without_storage_sells_online_and_says_so(visit: Visit) -> None:
     visit.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
     assert "断网时不能" in open_till(visit)
+    till_ready(visit.page)
     visit.scan(visit.county.card["token"])
     choose(visit, "128")
     visit.page.keyboard.press("Enter")
@@ -114,5 +118,8 @@ def test_nothing_is_said_where_all_is_well(browser: Any, county: County) -> None
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("#till[data-started]")
+    page.wait_for_load_state()
+    # What it tries in the store is over as well.
+    until(lambda: page.evaluate(STORES).count("huimin-self-check") == 0)
     assert not page.is_visible("#self-check")
     context.close()
