@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tests.benchmarks.serving import free_port, wait_until_healthy
 LATENCY_MS = int(os.environ.get("HUIMIN_SERVER_LATENCY_MS", "0"))
 HOLD_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 60
+WORKERS_SECONDS_MAX = 300
 Clock = Callable[[], datetime]
 
 
@@ -105,6 +106,27 @@ def running(folder: Path, **variables: str) -> Iterator[tuple[int, subprocess.Po
         finally:
             server.terminate()
             server.wait(STOP_SECONDS_MAX)
+
+
+def workers_of(server: int) -> list[int]:
+    """The processes that the server has started and that are there now."""
+    with contextlib.suppress(FileNotFoundError):
+        listed = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii")
+        return [int(number) for number in listed.split()]
+    return []
+
+
+def wait_for_workers(server: int, count: int, gone: Collection[int] = ()) -> list[int]:
+    """Its workers, once there are so many: one may answer before the other was begun, and one
+    that was killed is listed until somebody has noticed (`gone`).
+    """
+    deadline = time.monotonic() + WORKERS_SECONDS_MAX
+    while True:
+        workers = workers_of(server)
+        if len(workers) == count and not set(workers) & set(gone):
+            return workers
+        assert time.monotonic() < deadline, workers
+        time.sleep(0.05)
 
 
 class HeldJobs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -16,10 +17,20 @@ from typing import IO, Protocol
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback address that nobody listens on.
+
+    Nor will a connection have it before a server does, or between two servers: the system gives
+    those what is above.
+    """
+    while True:
+        port = secrets.choice(_NEVER_GIVEN_OUT)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+# Above the ports that a browser refuses, below Linux's usual ip_local_port_range.
+_NEVER_GIVEN_OUT = range(16_384, 32_768)
 
 
 @contextlib.contextmanager

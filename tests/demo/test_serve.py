@@ -19,15 +19,10 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks.serving import free_port
 from tests.conftest import REPOSITORY, RunCli
 
 START_SECONDS_MAX = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +55,7 @@ def served(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         yield {**found, "folder": demo_copy, "port": port}
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.wait(60)
 
 
 def call(
@@ -76,7 +71,7 @@ def call(
         },
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from math import inf
@@ -300,6 +300,23 @@ def test_a_key_file_of_another_instance_is_noticed(instance: Instance, tmp_path:
     assert FILE_NAME in str(caught.value)
 
 
+# `huimin holders import FILE`, killed as it has written its third part and not committed it.
+KILLED = """
+import os, signal, sys
+from huimin.storage import giving_way
+write_part, parts = giving_way.write_part, []
+def counted(engine, work):
+    parts.append(work)
+    def killed(tx):
+        work(tx)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return write_part(engine, killed if len(parts) == 3 else work)
+giving_way.write_part = counted
+from huimin.cli import main
+main(["holders", "import", sys.argv[1]])
+"""
+
+
 def test_a_killed_import_leaves_whole_people_and_the_next_one_finishes(
     sqlite_instance: Instance, tmp_path: Path
 ) -> None:
@@ -312,14 +329,9 @@ def test_a_killed_import_leaves_whole_people_and_the_next_one_finishes(
         "HUIMIN_FOLDER": str(sqlite_instance.settings.folder),
         "PYTHONIOENCODING": "utf-8",
     }
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 300
-    while count(sqlite_instance, "holder") == 0 and time.monotonic() < deadline:
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
+    dies = [sys.executable, "-c", KILLED, str(register)]
+    killed = subprocess.run(dies, env=environment, capture_output=True, check=False, timeout=300)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     written = count(sqlite_instance, "holder")
     assert 0 < written < people
     assert count(sqlite_instance, "family_member") == 2 * written

@@ -20,6 +20,7 @@ from huimin.instance import Instance
 from huimin.messages.facts import post_daily, post_purchases
 from huimin.messages.send import send_due
 from huimin.my.one_time_codes import message_code
+from huimin.notices import public_address
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -94,6 +95,13 @@ def raw_gateway() -> Iterator[RawGateway]:
 
 
 @pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody gives up on a gateway that hangs before the test lets it go on."""
+    monkeypatch.setattr(public_address, "SECONDS_MAX", 600)
+    monkeypatch.setattr(public_address, "WHOLE_SECONDS_MAX", 600)
+
+
+@pytest.fixture
 def raw(by_gateway: Instance) -> Iterator[RawGateway]:
     with raw_gateway() as office:
         point_to(by_gateway, office.port)
@@ -127,6 +135,7 @@ def test_whatever_it_answers_the_message_goes_later_under_the_same_id(
     assert [row["state"] for row in rows(by_gateway)] == ["sent"]
 
 
+@pytest.mark.usefixtures("patient")
 def test_while_it_hangs_nobody_else_sends_the_same(
     by_gateway: Instance, raw: RawGateway, clock: FixedClock
 ) -> None:
@@ -176,6 +185,7 @@ def all_kinds_are_due(app: Any, instance: Instance, clock: FixedClock) -> list[s
     return sorted(row["kind"] for row in rows(instance))
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("how", [AWAY, HANGS, TWICE])
 def test_every_kind_goes_once_through_a_gateway_that_misbehaves(
     app: Any, by_gateway: Instance, raw: RawGateway, clock: FixedClock, how: str

@@ -36,7 +36,7 @@ from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
 from tests.making.policies import make_policy
 from tests.making.staff import PASSWORD, make_staff
-from tests.served import running
+from tests.served import running, wait_for_workers
 
 ANSWER_SECONDS_MAX = 60
 # Longer than any test: what is still open then is open because nobody has closed it.
@@ -321,8 +321,7 @@ def statuses_until_closed(connection: socket.socket) -> list[int]:
 def test_a_full_disk_refuses_a_large_body_and_nobody_else(served: dict[str, Any]) -> None:
     bearer, path = f"Authorization: Bearer {served['key']}", "/api/v1/cards/verify"
     port, server = served["port"], served["server"]
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
-    processes = [server.pid, *map(int, children.split())]
+    processes = [server.pid, *wait_for_workers(server.pid, 2)]
     # No file may become longer, as if there were no room for more.
     before = [
         resource.prlimit(one, resource.RLIMIT_FSIZE, (8 * SMALL_BYTES_MAX, resource.RLIM_INFINITY))
@@ -366,8 +365,7 @@ def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
 def test_a_stop_is_noticed_whichever_thread_is_handed_the_signal(county: dict[str, Any]) -> None:
     alone = {"HUIMIN_BODY_SECONDS": FOR_EVER, "HUIMIN_WORKERS": "1"}
     with running(county["folder"], **alone) as (port, server):
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        (worker,) = map(int, children)
+        (worker,) = wait_for_workers(server.pid, 1)
         thread = max(int(task.name) for task in Path(f"/proc/{worker}/task").iterdir())
         assert thread != worker
         with begun(port, head("/api/v1/cards/verify", 40), b'{"c') as slow:

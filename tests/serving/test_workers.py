@@ -32,7 +32,7 @@ from tests.making.merchants import make_terminal
 from tests.making.offline import OFFLINE
 from tests.making.policies import make_policy
 from tests.making.staff import PASSWORD, make_staff
-from tests.served import running
+from tests.served import running, wait_for_workers
 from tests.serving.test_bodies import answer_of as status_of
 from tests.serving.test_bodies import head
 
@@ -140,8 +140,7 @@ def county(sqlite_instance: Instance) -> dict[str, Any]:
 @contextlib.contextmanager
 def two_workers(county: dict[str, Any]) -> Iterator[tuple[Worker, Worker]]:
     with running(county["settings"].folder) as (port, server):
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        first, second = map(int, children)
+        first, second = wait_for_workers(server.pid, 2)
         yield Worker(port, first), Worker(port, second)
 
 
@@ -187,8 +186,13 @@ def throttled_together(one: Worker, other: Worker) -> None:
     """An address may send so many forms an hour to the server, not to each worker."""
     token, cookie = form_token(one, "/join")
     form = urllib.parse.urlencode({"csrf_token": token})
-    for number in range(FORMS_AN_HOUR):
-        assert (one, other)[number % 2].ask("POST", "/join", form, Cookie=cookie)[0] == 422
+    sent = 0
+    while (one, other)[sent % 2].ask("POST", "/join", form, Cookie=cookie)[0] == 422:
+        sent += 1
+        # Counted by each worker for itself it would be twice as many; by the clock's hours, which
+        # may begin meanwhile, it is fewer than that.
+        assert sent < 2 * FORMS_AN_HOUR
+    assert sent >= FORMS_AN_HOUR
     for each in (one, other):
         assert each.ask("POST", "/join", form, Cookie=cookie)[0] == 429
 
@@ -265,8 +269,7 @@ def test_a_key_is_worked_on_once_and_a_stop_answers_what_runs_in_each(
 
     path = "/api/v1/redemptions"
     with running(folder) as (port, server), contextlib.ExitStack() as stack:
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        first, second = map(int, children)
+        first, second = wait_for_workers(server.pid, 2)
         one, other = Worker(port, first), Worker(port, second)
         held = stack.enter_context(contextlib.closing(sqlite3.connect(folder / "huimin.db")))
         tills = [stack.enter_context(each.connected()) for each in (one, other, one, other)]

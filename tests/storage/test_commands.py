@@ -286,7 +286,7 @@ def server(folder: Path, **variables: str) -> Iterator[tuple[str, subprocess.Pop
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
@@ -295,10 +295,10 @@ def test_run_serves_prints_its_address_and_closes_the_database(
 ) -> None:
     with server(made.parent) as (address, process):
         for _ in range(5):
-            with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
                 assert answer.status == 200
         process.send_signal(ended_by)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     # The log was folded into the file: every connection had been closed.
     assert sorted(path.name for path in made.parent.glob("huimin.db*")) == ["huimin.db"]
 

@@ -139,16 +139,16 @@ def test_closing_lets_what_waits_finish(engine: Engine) -> None:
 
     def slow(tx: Transaction) -> str:
         started.set()
-        go_on.wait(10)
+        assert go_on.wait(60)
         add(1)(tx)
         return "kept"
 
     writer = threading.Thread(target=lambda: answers.append(engine.write(slow)))
     writer.start()
-    started.wait(10)
+    assert started.wait(60)
     closer = threading.Thread(target=engine.close)
     closer.start()
     go_on.set()
-    writer.join(10)
-    closer.join(10)
+    writer.join(60)
+    closer.join(60)
     assert answers == ["kept"] and not closer.is_alive()

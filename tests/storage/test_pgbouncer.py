@@ -54,7 +54,7 @@ def pooled(postgresql_server: Any) -> Iterator[str]:
         yield url
     finally:
         pooler.terminate()
-        pooler.wait(20)
+        pooler.wait(60)
         shutil.rmtree(folder)
         postgresql_server.drop(direct)
 

@@ -93,7 +93,7 @@ def test_a_real_deadlock_ends_well_for_both(engine: Engine) -> None:
                 tx.connection.execute("UPDATE division SET name = %s WHERE code = %s", (who, code))
                 if number == 0 and first_attempt[who]:
                     first_attempt[who] = False
-                    both_hold_one.wait(10)
+                    both_hold_one.wait(60)
 
         try:
             engine.write(work)
@@ -108,7 +108,7 @@ def test_a_real_deadlock_ends_well_for_both(engine: Engine) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert failures == []
     query = "SELECT DISTINCT name FROM division"
     assert len(engine.read(lambda tx: tx.connection.execute(query).fetchall())) == 1

@@ -90,7 +90,7 @@ def test_a_turn_is_given_up_while_its_holder_waits() -> None:
         thread = threading.Thread(target=other)
         thread.start()
         with turns.given_up():
-            thread.join(10)
+            thread.join(60)
         order.append("first again")
     assert order == ["other", "first again"]
 
@@ -113,11 +113,11 @@ def test_a_long_write_holds_no_reader_up(engine: Engine) -> None:
     started, free = threading.Event(), threading.Event()
 
     def long_write() -> None:
-        engine.write(lambda tx: (started.set(), free.wait(20)))
+        engine.write(lambda tx: (started.set(), free.wait(120)))
 
     writer = threading.Thread(target=long_write)
     writer.start()
-    assert started.wait(20)
+    assert started.wait(60)
     answered = threading.Event()
 
     def till() -> None:
@@ -129,7 +129,7 @@ def test_a_long_write_holds_no_reader_up(engine: Engine) -> None:
 
     reader = threading.Thread(target=till)
     reader.start()
-    assert answered.wait(10)
+    assert answered.wait(60)
     free.set()
     writer.join()
     reader.join()
