@@ -9,9 +9,11 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import update_wrapper
 from pathlib import Path
@@ -35,6 +37,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXIT_FOUND = 1
 EXIT_PROBLEM = 2
 EXIT_INTERRUPTED = 130
+# What ends a command from outside: a shutdown or a service manager, a terminal that has gone.
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
@@ -142,7 +146,8 @@ class OneSentenceGroup(SpeakingGroup):
 def _ended(run: Callable[[], Any]) -> NoReturn:
     """Run a command and exit: with its code, or with a sentence for what keeps it from its work."""
     try:
-        code = run()
+        with _clearing_away():
+            code = run()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(EXIT_PROBLEM)
@@ -156,6 +161,41 @@ def _ended(run: Callable[[], Any]) -> NoReturn:
     except Exception as error:
         stop_with(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _clearing_away() -> Iterator[None]:
+    """Let a signal that ends the command do so as Ctrl-C does: what is half made is cleared away.
+
+    Otherwise a restore or a rehearsal would leave keys and numbers in clear behind. Afterwards the
+    process ends by that signal, so that a service manager takes it for what it was. One that was
+    ignored before (`nohup`) stays ignored.
+    """
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield
+        return
+
+    def end(number: int, _frame: object) -> None:
+        came.append(number)
+        if len(came) == 1:  # a second one would break off the clearing away
+            raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    for number in (one for one in before if before[one] is signal.SIG_DFL):
+        signal.signal(number, end)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as `__main__` leaves it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in ENDING_SIGNALS:
+            if signal.getsignal(number) is end:
+                signal.signal(number, before[number])
+        if came:
+            with suppress(OSError):  # the terminal has gone
+                echo("已中止。", err=True)
+            signal.raise_signal(came[0])
 
 
 def stop_with(error: Exception) -> NoReturn:

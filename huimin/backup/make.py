@@ -32,7 +32,7 @@ from huimin.ledger.epochs import current_epoch
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.file_parts import parts_of
-from huimin.storage.giving_way import behind_the_tills
+from huimin.storage.giving_way import behind_the_tills, give_way
 from huimin.storage.ids import new_id
 from huimin.storage.migrate import known_fingerprint, newest_version
 from huimin.storage.new_file import delete_large, forget_pages, new_file
@@ -145,6 +145,7 @@ def _require_on_disk(path: Path, checksum: int) -> None:
         forget_pages(file)
         began = time.perf_counter()
         for part in parts_of(file):
+            give_way()
             on_disk = zlib.crc32(part, on_disk)
             # Nothing else waits here: without rests the reading would hold the disk for seconds.
             time.sleep(min(time.perf_counter() - began, REST_SECONDS_MAX))

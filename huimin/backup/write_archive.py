@@ -27,6 +27,7 @@ from huimin.backup.manifest import (
 )
 from huimin.core.days import parse_instant
 from huimin.storage.file_parts import PART_BYTES, parts_of
+from huimin.storage.giving_way import give_way
 from huimin.storage.new_file import forget_pages
 
 BLOCK = tarfile.BLOCKSIZE
@@ -48,6 +49,7 @@ class ArchiveWriter:
         self._head(name, size)
         digest, left = hashlib.sha256(), size
         for part in parts:
+            give_way()  # to whom interrupts the command
             digest.update(part)
             self._target.write(part)
             left -= len(part)

@@ -67,8 +67,13 @@ def forget_pages(file: IO[bytes]) -> None:
 def write_whole(path: Path, content: bytes, *, for_all: bool = False) -> None:
     """Write a file durably in one step, in place of any that was there. Raises OSError.
 
-    It is for its owner alone (0600), or `for_all` whom the process lets read its files.
+    It is for its owner alone (0600), or `for_all` whom the process lets read its files. What is no
+    file (/dev/stdout, a pipe) is written to: nothing may take a device's place.
     """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            device.write(content)
+        return
     with replacing(path, mode=0o666 if for_all else 0o600) as half_made:
         half_made.write_bytes(content)
 

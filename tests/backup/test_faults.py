@@ -52,6 +52,33 @@ main(["--folder", sys.argv[2], "backup", sys.argv[3]])
 """
 
 
+# Runs the command and is sent the signal when the first part of the archive goes to the disk, or
+# the first member comes from it; the command then has all the time it needs to notice.
+ENDED = """
+import os, signal, sys
+from huimin.backup import read_archive, write_archive
+from huimin.storage import giving_way
+signal.signal(signal.SIGINT, signal.default_int_handler)
+number, came = int(sys.argv[1]), []
+class Ending:
+    def fdatasync(self, file):
+        self.fsync(file)
+    def fsync(self, file):
+        if not came:
+            came.append(number)
+            os.kill(os.getpid(), number)
+            stopped = giving_way._stopped.get()
+            if stopped is not None:
+                stopped.wait(60)
+    def __getattr__(self, name):
+        return getattr(os, name)
+write_archive.PART_BYTES = 65536
+write_archive.os = read_archive.os = Ending()
+from huimin.cli import main
+main(sys.argv[2:])
+"""
+
+
 def test_writers_go_on_and_what_is_sold_meanwhile_is_in_it_whole_or_not_at_all(
     sqlite_instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +158,39 @@ def test_a_backup_that_is_killed_leaves_the_old_one_whole_and_no_half_one(
         os.rename(path, path.with_name(path.name.replace(".new.tar", ".huimin-0.tar")))
     sweep_half_made(backups, datetime.now(UTC) + timedelta(days=2))
     assert list(backups.iterdir()) == [old]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_ends_a_command_lets_it_clear_away_what_is_half_made(
+    number: signal.Signals, sqlite_instance: Instance, backups: Path, tmp_path: Path
+) -> None:
+    """Ctrl-C, a shutdown, a console that has gone: no keys in clear, no backup nobody asked for."""
+    fill(sqlite_instance)
+    sqlite_instance.close()
+    folder, old = sqlite_instance.settings.folder, backups / "old.tar"
+    make_backup(sqlite_instance, old)
+    new, place = tmp_path / "new", tmp_path / "place"
+    place.mkdir()
+
+    for command in (
+        ["backup", str(backups / "new.tar")],
+        ["backup", "rehearse", "--in", str(place), str(old)],
+        ["--folder", str(new), "restore", str(old)],
+    ):
+        ended = subprocess.run(
+            [sys.executable, "-c", ENDED, str(int(number)), *command],
+            cwd=REPOSITORY,
+            env={**os.environ, "HUIMIN_FOLDER": str(folder), "PYTHONIOENCODING": "utf-8"},
+            check=False,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert ended.returncode == (130 if number == signal.SIGINT else -number), ended.stderr
+        assert ended.stderr.split() == ["已中止。"]
+        assert list(backups.iterdir()) == [old]
+        assert list(place.iterdir()) == []
+        assert not new.exists()
 
 
 def test_without_room_it_says_so_and_leaves_nothing(

@@ -53,6 +53,24 @@ def test_a_disk_that_fails_is_said_and_a_folder_that_can_not_be_sent_is_not(
         write_whole(tmp_path / "keys", b"newer")
 
 
+def test_a_device_is_written_to_and_nothing_takes_its_place(tmp_path: Path) -> None:
+    """`--out /dev/null` as root would leave the machine without it."""
+    pipe, file = tmp_path / "pipe", tmp_path / "file"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, b"anchor")
+    assert os.read(reader, 100) == b"anchor"
+    os.close(reader)
+    assert list(tmp_path.iterdir()) == [pipe]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    # What leads to a device is no file either, and a folder is none.
+    file.symlink_to("/dev/null")
+    write_whole(file, b"anchor")
+    assert file.is_symlink()
+    with pytest.raises(IsADirectoryError):
+        write_whole(tmp_path, b"anchor")
+
+
 def test_what_others_may_read_leaves_the_process_its_umask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
