@@ -28,6 +28,7 @@ from huimin.core.catalogue import Text, text
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.core.system_words import system_words
 from huimin.instance import Instance
+from huimin.keys.personal_data import SealedProblem
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
 from huimin.storage.new_file import write_whole
@@ -213,6 +214,8 @@ def sentence_of(error: Exception) -> str | None:
         return error.format_message().replace("\n", " ")
     if isinstance(error, Refusal):
         return error.detail(language())
+    if isinstance(error, SealedProblem):
+        return Refusal("sealed_unreadable").detail(language())
     if isinstance(error, FieldProblems):
         return "；".join(f"{one.field}：{one.message(language())}" for one in error.problems)
     if isinstance(error, StorageProblem | SettingsProblem):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from huimin.access.second_factor import use_code
-from huimin.access.sign_in import StaffMember, forget_failures, note_failure, second_step, sign_in
+from huimin.access.second_factor import pass_second_step
+from huimin.access.sign_in import StaffMember, sign_in
 from huimin.core.permissions import MERCHANT_MANAGER
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine
 
 
 def check_manager(
@@ -22,14 +22,15 @@ def check_manager(
     username: str,
     password: str,
     code: str,
-    decrypt: Callable[[str], str],
+    unsealed: Callable[[str], str | None],
     now: datetime,
     origin: str | None,
 ) -> StaffMember:
     """The merchant's own manager, if name, password and code are right.
 
-    `decrypt` opens the second factor's secret. Raises Refusal: sign_in_failed, sign_in_locked,
-    manager_unfit, password_change_needed, code_needed, code_wrong.
+    `unsealed` opens the second factor's secret, None where no key does. Raises Refusal:
+    sign_in_failed, sign_in_locked, manager_unfit, password_change_needed, code_needed, code_wrong,
+    code_unreadable.
     """
     manager = sign_in(engine, username, password, now=now, origin=origin)
     if manager.role != MERCHANT_MANAGER or manager.merchant_id != merchant_id:
@@ -41,14 +42,11 @@ def check_manager(
     if not code:
         raise Refusal("code_needed")
 
-    def work(tx: Transaction) -> bool:
-        row = second_step(tx, manager.id, now)
-        if use_code(tx, row["id"], decrypt(row["totp_cipher"]), code, now):
-            forget_failures(tx, row, now)
-            return True
-        note_failure(tx.coming_from(origin), row, now)
-        return False
-
-    if not engine.write(work):
-        raise Refusal("code_wrong")
+    passed = engine.write(
+        lambda tx: pass_second_step(
+            tx.coming_from(origin), manager.id, code, unsealed=unsealed, now=now
+        )
+    )
+    if isinstance(passed, Refusal):
+        raise passed
     return manager

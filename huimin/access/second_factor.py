@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import pyotp
 
 from huimin.access import queries
+from huimin.access.sign_in import StaffMember, forget_failures, note_failure, second_step
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 
 STEP_SECONDS = 30
@@ -48,9 +49,33 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
-def use_code(tx: Transaction, staff_id: str, secret: str, code: str, now: datetime) -> bool:
+def pass_second_step(
+    tx: Transaction,
+    staff_id: str,
+    code: str,
+    *,
+    unsealed: Callable[[str], str | None],
+    now: datetime,
+    on_known_device: bool = False,
+) -> StaffMember | Refusal:
+    """The account, if that is its code; else the refusal to raise once this has been committed,
+    because the failure counts like a wrong password: `code_wrong`, or `code_unreadable`.
+
+    `unsealed` opens the secret, None where no key does: then nobody gets in by a phone, and a
+    recovery code still counts. Raises what `second_step` raises.
+    """
+    row = second_step(tx, staff_id, now, on_known_device=on_known_device)
+    secret = unsealed(row["totp_cipher"])
+    if use_code(tx, row["id"], secret, code, now):
+        forget_failures(tx, row, now)
+        return StaffMember.of(row)
+    note_failure(tx, row, now)
+    return Refusal("code_unreadable" if secret is None else "code_wrong")
+
+
+def use_code(tx: Transaction, staff_id: str, secret: str | None, code: str, now: datetime) -> bool:
     """Accept a code once, or a recovery code; False when it is neither."""
-    step = matching_step(secret, code, now)
+    step = None if secret is None else matching_step(secret, code, now)
     if step is not None:
         return queries.use_totp_step(tx, id=staff_id, step=step) is not None
     used = queries.use_recovery_code(

@@ -91,6 +91,12 @@ KINDS: dict[str, Kind] = {
     ),
     "cap_reached": Kind(422, "优惠额度已用完（{cap}）。", NO_MORE),
     "payee_own": Kind(403, "这份收款账户是您提出的，请由另一位管理员审批。", QUIET),
+    "payee_unreadable": Kind(
+        409,
+        "现有的密钥读不出这份收款账户，看不到内容就不能通过。"
+        "请系统管理员用 huimin doctor 查密钥文件，从备份恢复，或请商户重新提出。",
+        QUIET,
+    ),
     "payee_decided": Kind(409, "这份收款账户已经审批过或已撤回，请刷新页面查看。", QUIET),
     "budget_used_up": Kind(
         422,
@@ -166,6 +172,12 @@ KINDS: dict[str, Kind] = {
     ),
     "manager_unfit": Kind(403, "这个账号不是本商户管理员的账号，请店长用自己的账号确认。", QUIET),
     "code_needed": Kind(422, "请店长再输入手机上的 6 位验证码。", QUIET),
+    "code_unreadable": Kind(
+        401,
+        "现有的密钥读不出这个账号的两步验证，手机上的验证码现在核对不了，所以没有通过。"
+        "请用一个恢复码；没有恢复码的，请另一位管理员核对本人后关闭这个账号的两步验证，登录后再重新开启。",
+        QUIET,
+    ),
     "code_wrong": Kind(401, "验证码不对或已用过，请等下一个验证码再试。", QUIET),
     "month_closed": Kind(
         409, "该月已结账，不能再改；晚到的请记入本月，确需更正请由管理员先重新打开。", TILL
@@ -366,6 +378,12 @@ KINDS: dict[str, Kind] = {
         "再用同一个键重试。",
         TILL,
         "服务器的时钟是 {clock}，{why}，所以暂时什么都不能保存；请管理员先校准时钟。",
+    ),
+    "sealed_unreadable": Kind(
+        503,
+        "这一步要用的内容是加密存放的，现有的密钥读不出来，所以没有办。"
+        "请系统管理员用 huimin doctor 查密钥文件，从备份恢复后再办。",
+        QUIET,
     ),
     "storage_unavailable": Kind(
         503,

@@ -24,6 +24,7 @@ def add_payees(
             row = _propose(tx, instance, merchant, BANK, f"5100{place:015d}", joined_at)
             approve_payee(
                 tx,
+                instance.personal_data,
                 row["id"],
                 reason="核对开户许可证",
                 covers_unpaid=False,

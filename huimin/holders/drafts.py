@@ -10,7 +10,7 @@ from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.keys.personal_data import UNREADABLE, PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -50,35 +50,43 @@ def save_draft(
 def read_draft(
     tx: Transaction, personal_data: PersonalData, *, staff_id: str, draft_id: str
 ) -> dict[str, str]:
-    """The form as typed. Raises Refusal `not_found` for somebody else's draft."""
-    row = queries.draft_by_id(tx, id=draft_id, staff_id=staff_id)
-    if row is None:
-        raise Refusal("not_found")
+    """The form as typed. Raises Refusal `not_found` for somebody else's draft, SealedProblem for
+    one that no key opens."""
+    row = own_draft(tx, staff_id=staff_id, draft_id=draft_id)
     content: dict[str, str] = read_json(
         personal_data.decrypt(row["content_cipher"], "holder_draft")
     )
     return content
 
 
+def own_draft(tx: Transaction, *, staff_id: str, draft_id: str) -> Row:
+    """The draft's row, sealed. Raises Refusal `not_found` for somebody else's."""
+    row: Row | None = queries.draft_by_id(tx, id=draft_id, staff_id=staff_id)
+    if row is None:
+        raise Refusal("not_found")
+    return row
+
+
 def draft_values(personal_data: PersonalData, row: Row) -> dict[str, str] | None:
     """What a draft's row holds; None for one that no key can read."""
-    try:
-        values: dict[str, str] = read_json(
-            personal_data.decrypt(row["content_cipher"], "holder_draft")
-        )
-    except UNREADABLE:
-        return None
+    content = personal_data.readable(row["content_cipher"], "holder_draft")
+    values: dict[str, str] | None = None if content is None else read_json(content)
     return values
 
 
 def drafts_of(tx: Transaction, personal_data: PersonalData, *, staff_id: str) -> list[Row]:
-    """The author's drafts, newest first: id, updated_at, name_masked."""
+    """The author's drafts, newest first: id, updated_at, name_masked (None for one that no key
+    opens)."""
     drafts = []
     for row in queries.drafts_of(tx, staff_id=staff_id):
-        content = read_json(personal_data.decrypt(row["content_cipher"], "holder_draft"))
-        name = mask_name(content["name"]) if content.get("name") else ""
+        content = draft_values(personal_data, row)
+        name = None if content is None else _masked(content.get("name"))
         drafts.append({"id": row["id"], "updated_at": row["updated_at"], "name_masked": name})
     return drafts
+
+
+def _masked(name: str | None) -> str:
+    return mask_name(name) if name else ""
 
 
 def drop_draft(tx: Transaction, *, staff_id: str, draft_id: str) -> None:

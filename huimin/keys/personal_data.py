@@ -29,8 +29,14 @@ log = structlog.get_logger(__name__)
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12
 KEY_BYTES = 32
-# What `decrypt` and `unseal` raise where the key is gone or what is written was changed.
-UNREADABLE: Final = (InvalidTag, KeyError, ValueError)
+
+
+class SealedProblem(InvalidTag):
+    """What is sealed can't be read: its key is gone, or it was changed or is another's."""
+
+
+# The same where what was sealed may also be no sealed content at all.
+UNREADABLE: Final = (SealedProblem, ValueError)
 Purpose = Literal[
     "holder.id_number",
     "holder.phone",
@@ -96,18 +102,21 @@ class PersonalData:
         return f"{keys.newest}.{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, cipher: str, purpose: Purpose) -> str:
-        """Decrypt a text. Raises InvalidTag for a different purpose or a changed text, KeyError for
-        a key that is gone."""
+        """Decrypt a text. Raises SealedProblem for a key that is gone, a different purpose or a
+        changed text."""
         head, _, body = cipher.partition(".")
-        data = base64.b64decode(body)
-        key = AESGCM(self._current().by_id[int(head)])
-        return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
+        try:
+            data = base64.b64decode(body)
+            key = AESGCM(self._current().by_id[int(head)])
+            return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise SealedProblem from error
 
     def readable(self, cipher: str, purpose: Purpose) -> str | None:
         """The text for a page that goes on without it: None where these keys don't open it."""
         try:
             return self.decrypt(cipher, purpose)
-        except UNREADABLE:
+        except SealedProblem:
             log.error("a text can't be read with the keys that are here", purpose=purpose)
             return None
 
@@ -119,11 +128,14 @@ class PersonalData:
         return keys.newest.to_bytes(2) + nonce + sealed
 
     def unseal(self, sealed: bytes, name: str) -> bytes:
-        """Decrypt a file's content. Raises InvalidTag for a different name or a changed file,
-        KeyError for a key that is gone."""
-        key = self._current().by_id[sealing_key_id(sealed)]
+        """Decrypt a file's content. Raises SealedProblem for a key that is gone, a different name
+        or a changed file."""
         nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
-        return AESGCM(key).decrypt(nonce, body, name.encode())
+        try:
+            key = self._current().by_id[sealing_key_id(sealed)]
+            return AESGCM(key).decrypt(nonce, body, name.encode())
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise SealedProblem from error
 
     def lookup_hash(self, text: str) -> str:
         """HMAC-SHA256 in hex, as it is written: to find equal texts without decrypting them."""

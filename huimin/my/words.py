@@ -77,6 +77,7 @@ IN_PLAIN_WORDS = Words(
     {
         "not_found": "没有这一页，或者它已经不在了。",
         "method_not_allowed": "没有这一页，或者它已经不在了。",
+        "sealed_unreadable": "这一步要用的内容现在读不出来，所以没有办。请打服务电话问一问。",
         "forbidden": "这一步在这里办不了。请打服务电话，或带身份证到便民服务窗口。",
         "payload_too_large": "送来的内容太大，没有收下。照片请换一张小一些的，文字请写短一些。",
         "too_many_requests": "点得太快了，这一次没有办。请等一分钟再点。",

@@ -48,8 +48,8 @@ class SealedTable:
         return all(encrypting_key_id(cipher) == key_id for cipher in ciphers)
 
     def is_right(self, secrets: PersonalData, row: Row) -> bool:
-        """Whether a row can be read, and is found by the hashes that stand in it. Raises InvalidTag
-        and KeyError where it can't be read."""
+        """Whether a row can be read, and is found by the hashes that stand in it. Raises
+        SealedProblem where it can't be read."""
         new = self.resealed(secrets, row)
         return all(row[name] == new[name] for name in row if name.endswith("_hash"))
 

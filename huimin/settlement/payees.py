@@ -31,10 +31,13 @@ RECORDED = ("state", "proposed_side", "covers_unpaid")
 
 @dataclass(frozen=True, slots=True)
 class PayeeRow:
-    """A row with its content decrypted; what a page shows of it is `payee.masked()`."""
+    """A row with its content decrypted; what a page shows of it is `payee.masked()`.
+
+    `payee` is None where these keys don't open it: the row still says who decided what.
+    """
 
     row: Row
-    payee: Payee
+    payee: Payee | None
 
 
 def propose_payee(
@@ -74,17 +77,26 @@ def propose_payee(
 
 
 def approve_payee(
-    tx: Transaction, payee_id: str, *, reason: str, covers_unpaid: bool, **by: Unpack[By]
+    tx: Transaction,
+    personal_data: PersonalData,
+    payee_id: str,
+    *,
+    reason: str,
+    covers_unpaid: bool,
+    **by: Unpack[By],
 ) -> Row:
     """Put somebody else's proposal in force; `reason` says how it was verified.
 
     With `covers_unpaid` settlements that were confirmed before and are not paid in full go there
-    too. Raises FieldProblems on `reason`, Refusal: not_found, payee_decided, payee_own.
+    too. Raises FieldProblems on `reason`, Refusal: not_found, payee_decided, payee_own,
+    payee_unreadable.
     """
     checked = checked_reason(reason, GROUNDS)
     old = _open(tx, payee_id)
     if old["proposed_by"] == by["actor"]:
         raise Refusal("payee_own")
+    if _unsealed(personal_data, old).payee is None:  # nobody can have seen what it is
+        raise Refusal("payee_unreadable")
     return _decide(tx, old, "approved", checked, covers_unpaid=covers_unpaid, **by)
 
 
@@ -108,11 +120,16 @@ def withdraw_payee(tx: Transaction, payee_id: str, *, side: Side, **by: Unpack[B
 def reveal_payee(
     tx: Transaction, personal_data: PersonalData, payee_id: str, *, reason: str, **by: Unpack[By]
 ) -> PayeeRow:
-    """The account whole, for a reason that is recorded. Raises FieldProblems on `reason`."""
+    """The account whole, for a reason that is recorded. Raises FieldProblems on `reason`, Refusal
+    `payee_unreadable`, with nothing recorded.
+    """
     checked = checked_reason(reason)
     row = _row(tx, payee_id)
+    whole = _unsealed(personal_data, row)
+    if whole.payee is None:
+        raise Refusal("payee_unreadable")
     _record(tx, "revealed", row, reason=checked, **by)
-    return _unsealed(personal_data, row)
+    return whole
 
 
 def payee_in_force(
@@ -156,6 +173,14 @@ def payees_for(
         approved.setdefault(row["merchant_id"], []).append(row)
     rows = (_row_for(approved.get(one["merchant_id"], []), one) for one in settlements)
     return [None if row is None else _unsealed(personal_data, row) for row in rows]
+
+
+def merchants_unreadable(
+    tx: Transaction, personal_data: PersonalData, settlements: Iterable[Mapping[str, Any]]
+) -> set[str]:
+    """The ids of the merchants whose account for one of these settlements no key opens."""
+    accounts = payees_for(tx, personal_data, settlements)
+    return {one.row["merchant_id"] for one in accounts if one is not None and one.payee is None}
 
 
 def merchants_with_account(tx: Transaction) -> set[str]:
@@ -202,9 +227,9 @@ def _approved(tx: Transaction, merchant_id: str) -> list[Row]:
 
 
 def _unsealed(personal_data: PersonalData, row: Row) -> PayeeRow:
-    content = personal_data.decrypt(row["content_cipher"], "merchant_payee")
+    content = personal_data.readable(row["content_cipher"], "merchant_payee")
     plain = {name: value for name, value in row.items() if name != "content_cipher"}
-    return PayeeRow(plain, Payee.unsealed(content))
+    return PayeeRow(plain, None if content is None else Payee.unsealed(content))
 
 
 def _row(tx: Transaction, payee_id: str) -> Row:

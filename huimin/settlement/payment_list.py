@@ -18,7 +18,7 @@ from huimin.core.formula_guard import formula_safe_row
 from huimin.core.money import yuan
 from huimin.keys.personal_data import PersonalData
 from huimin.settlement.aged import AgedList
-from huimin.settlement.payees import merchants_with_account, payees_for
+from huimin.settlement.payees import merchants_unreadable, merchants_with_account, payees_for
 from huimin.storage.engine import Row, Transaction
 
 OF_PAYEE = ("holder_name", "bank", "branch", "branch_code", "account")
@@ -29,11 +29,11 @@ def make_payment_list(
 ) -> list[Row]:
     """The unpaid settlements with the accounts that they are paid to; that it was made is recorded.
 
-    The account's fields are "" where the merchant has none.
+    The account's fields are "" where the merchant has none, or no key opens it.
     """
     rows = []
     for row, own in zip(aged.rows, payees_for(tx, personal_data, aged.rows), strict=True):
-        payee = {name: getattr(own.payee, name) if own else "" for name in OF_PAYEE}
+        payee = {name: getattr(own.payee, name) if own and own.payee else "" for name in OF_PAYEE}
         rows.append({**row, **payee})
     total = {"count": len(rows), "amount_fen": aged.total_fen}
     record(tx, "settlement.list_exported", "payments", subject_kind="list", new=total, **by)
@@ -42,13 +42,21 @@ def make_payment_list(
 
 def merchants_without_payee(tx: Transaction, aged: AgedList) -> list[Row]:
     """The merchants among them that have no account in force: `id` and `name`, each once."""
-    merchants = {row["merchant_id"]: row["merchant_name"] for row in aged.rows}
     with_account = merchants_with_account(tx)
-    return [
-        {"id": merchant_id, "name": name}
-        for merchant_id, name in merchants.items()
-        if merchant_id not in with_account
-    ]
+    return [one for one in _merchants(aged) if one["id"] not in with_account]
+
+
+def merchants_with_unreadable_payee(
+    tx: Transaction, personal_data: PersonalData, aged: AgedList
+) -> list[Row]:
+    """The merchants among them whose account no key opens: `id` and `name`, each once."""
+    unreadable = merchants_unreadable(tx, personal_data, aged.rows)
+    return [one for one in _merchants(aged) if one["id"] in unreadable]
+
+
+def _merchants(aged: AgedList) -> list[Row]:
+    merchants = {row["merchant_id"]: row["merchant_name"] for row in aged.rows}
+    return [{"id": merchant_id, "name": name} for merchant_id, name in merchants.items()]
 
 
 def payment_columns() -> list[tuple[str, str, int]]:

@@ -22,6 +22,7 @@ from huimin.core.json_text import write_json
 from huimin.core.money import money_text
 from huimin.core.one_case import UUID
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.keys.personal_data import SealedProblem
 from huimin.storage.engine import ReadOnly, StorageProblem
 from huimin.web.forms import AGAIN, sent_fields
 from huimin.web.json_answer import json_response
@@ -117,6 +118,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, answer_refusal)
     app.register_error_handler(FieldProblems, answer_field_problems)
     app.register_error_handler(StorageProblem, answer_storage_problem)
+    app.register_error_handler(SealedProblem, answer_sealed_problem)
     app.register_error_handler(HTTPException, answer_http_exception)
     app.register_error_handler(Exception, answer_unexpected)
 
@@ -172,6 +174,15 @@ def answer_storage_problem(error: StorageProblem) -> Response:
         return _answer(Refusal("read_only"), (), {"Retry-After": "60"})
     log.error("storage unavailable", problem=str(error))
     return _answer(Refusal("storage_unavailable"), (), {"Retry-After": "5"})
+
+
+def answer_sealed_problem(_error: SealedProblem) -> Response:
+    """Answer that what this needs is sealed with a key that is not here, and who brings it back.
+
+    What can be done without it is done without it: a page says so in its place.
+    """
+    log.error("what is sealed can't be read", path=request.path, method=request.method)
+    return _answer(Refusal("sealed_unreadable"), (), None)
 
 
 def answer_http_exception(error: HTTPException) -> Response:

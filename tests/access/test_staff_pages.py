@@ -10,6 +10,7 @@ import pytest
 
 from huimin.audit.record import events_of
 from huimin.instance import Instance
+from tests.making.lost_keys import lose_the_keys
 from tests.making.merchants import make_outlet
 from tests.making.office import Office, first_id
 from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
@@ -205,6 +206,46 @@ def test_wrong_codes_lock_the_account_like_wrong_passwords(
     token = csrf_of(made, "/sign-in/code")
     sent = {"csrf_token": token, "code": totp.at(clock())}
     assert made.post("/sign-in/code", data=sent).status_code != 302
+
+
+def test_a_second_factor_that_no_key_opens_lets_nobody_in_and_says_what_to_do(
+    office: Office, instance: Instance, clock: Any
+) -> None:
+    client, admin = office.client("auditor"), office.client()
+    name = office.names[client]
+    office.post(client, "/account/second-factor", password=PASSWORD)
+    totp = pyotp.TOTP(secret_on(client.get("/account").text))
+    on = office.post(client, "/account/second-factor/confirm", code=totp.at(clock()))
+    codes = re.findall(r"<li><code>([0-9a-f-]{11})</code>", on.text)
+    clock.advance(minutes=1)
+    lose_the_keys(instance)
+    made = office.app.test_client()
+    sign_in(made, name)
+
+    def code(text: str) -> Any:
+        form = {"csrf_token": csrf_of(made, "/sign-in/code"), "code": text}
+        return made.post("/sign-in/code", data=form)
+
+    for typed in (totp.at(clock()), "000000", "", "12345-67890"):
+        answer = code(typed)
+        assert answer.status_code == 401 and made.get("/today").status_code == 302
+        assert "现有的密钥读不出" in answer.text and "恢复码" in answer.text
+        assert "另一位管理员核对本人后关闭" in answer.text
+    # A recovery code is kept as a hash: no key is needed for it.
+    assert code(codes[0]).status_code == 302 and made.get("/audit/").status_code == 200
+    staff_id = first_id(admin.get("/staff/?role=auditor").text, "/staff/")
+    off = office.post(admin, f"/staff/{staff_id}/second-factor/off", reason="密钥不在了")
+    assert off.status_code == 302
+    # It is set up anew, with the keys that are here.
+    again = office.app.test_client()
+    assert sign_in(again, name).headers["Location"] == "/"
+    office.post(again, "/account/second-factor", password=PASSWORD)
+    anew = pyotp.TOTP(secret_on(again.get("/account").text))
+    office.post(again, "/account/second-factor/confirm", code=anew.at(clock()))
+    clock.advance(minutes=1)
+    made = office.app.test_client()
+    sign_in(made, name)
+    assert code(anew.at(clock())).status_code == 302
 
 
 @pytest.mark.both_engines

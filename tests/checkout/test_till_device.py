@@ -13,6 +13,7 @@ from huimin.access.till_device import COOKIE
 from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from tests.making.cards import make_card
+from tests.making.lost_keys import lose_the_keys
 from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
@@ -181,6 +182,24 @@ def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
     clock.advance(minutes=16)
     right = {**word, "code": pyotp.TOTP(secret).at(clock())}
     assert device.post("leave", right).json == {"left": True}
+
+
+def test_a_manager_whose_second_factor_no_key_opens_confirms_nothing_without_it(
+    device: Device, instance: Instance, clock: Any
+) -> None:
+    device.set_up()
+    own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+    secret = new_secret()
+    cipher = instance.personal_data.encrypt(secret, "staff.totp")
+    codes = instance.engine.write(
+        lambda tx: switch_on(tx, staff_by_id(tx, own["id"]), cipher=cipher, step=0, now=clock())
+    )
+    lose_the_keys(instance)
+    word = {"username": own["username"], "password": PASSWORD}
+    refused = device.post("leave", {**word, "code": pyotp.TOTP(secret).at(clock())})
+    assert (refused.status_code, refused.json["code"]) == (401, "code_unreadable")
+    assert "恢复码" in refused.json["detail"]
+    assert device.post("leave", {**word, "code": codes[0]}).json == {"left": True}
 
 
 def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, instance: Instance) -> None:

@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from cryptography.exceptions import InvalidTag
 
-from huimin.keys.personal_data import FILE_NAME, PersonalData
+from huimin.keys.personal_data import FILE_NAME, PersonalData, SealedProblem
 from huimin.storage.engine import StorageProblem
 
 NUMBER = "512022195603081234"
@@ -27,13 +26,20 @@ def test_what_was_encrypted_is_read_again_and_never_looks_the_same(tmp_path: Pat
 def test_another_purpose_or_a_changed_text_is_not_read(tmp_path: Path) -> None:
     secrets = PersonalData.open(tmp_path)
     cipher = secrets.encrypt(NUMBER, "holder.id_number")
-    with pytest.raises(InvalidTag):
+    with pytest.raises(SealedProblem):
         secrets.decrypt(cipher, "holder.phone")
     changed = cipher[:-5] + ("A" if cipher[-5] != "A" else "B") + cipher[-4:]
-    with pytest.raises(InvalidTag):
+    with pytest.raises(SealedProblem):
         secrets.decrypt(changed, "holder.id_number")
-    with pytest.raises(InvalidTag):
+    with pytest.raises(SealedProblem):
         PersonalData.open(tmp_path / "other").decrypt(cipher, "holder.id_number")
+    for other in (f"9{cipher[1:]}", cipher[:20], "no cipher", ""):
+        with pytest.raises(SealedProblem):
+            secrets.decrypt(other, "holder.id_number")
+    sealed = secrets.seal(b"content", "file")
+    for content, name in ((sealed, "other"), (b"\0\x09" + sealed[2:], "file"), (b"", "file")):
+        with pytest.raises(SealedProblem):
+            secrets.unseal(content, name)
 
 
 def test_while_keys_rotate_both_read_and_in_the_end_the_newest_alone(tmp_path: Path) -> None:
@@ -51,7 +57,7 @@ def test_while_keys_rotate_both_read_and_in_the_end_the_newest_alone(tmp_path: P
     secrets.finish_rotation()
     assert beside.decrypt(new, "holder.phone") == NUMBER and not beside.rotating
     assert beside.lookup_hashes(NUMBER) == (new_hash, new_hash)
-    with pytest.raises(KeyError):
+    with pytest.raises(SealedProblem):
         beside.decrypt(old, "holder.phone")
 
 

@@ -13,6 +13,7 @@ from huimin.instance import Instance
 from huimin.settlement.answer import close_due
 from huimin.settlement.payee_fields import Payee, checked_payee
 from tests.conftest import FixedClock
+from tests.making.lost_keys import lose_the_keys
 from tests.making.office import Office
 from tests.making.offline import make_offline_till
 from tests.reports.county import SmallCounty
@@ -119,6 +120,40 @@ def test_one_person_proposes_another_approves_and_nobody_sees_more_than_needed(
     )["content_cipher"]
     for secret in (NUMBER, "黄会计", "13800001234", "乐至支行"):
         assert secret not in cipher and all(secret not in said for _, said in events)
+
+
+def test_an_account_that_no_key_opens_is_said_so_and_takes_no_page_with_it(
+    office: Office, instance: Instance, county: SmallCounty, clock: FixedClock
+) -> None:
+    merchant_id = county.outlets[0]["merchant_id"]
+    address = f"/settlements/payees/{merchant_id}"
+    put_in_force(office, address, COMPANY)
+    statement = of_merchant(close_month(instance, OCTOBER), merchant_id)
+    clock.advance(days=8)
+    first, second = office.client(), office.client()
+    assert office.post(first, address, reason="换行", **CARD).status_code == 302
+    proposal = waiting(second, address)
+    lose_the_keys(instance)
+    page = second.get(address)
+    assert page.status_code == 200 and page.text.count("现有的密钥读不出这个账户") == 4
+    assert "huimin doctor" in page.text and "查看完整账号" not in page.text
+    assert f"{proposal}/approve" not in page.text and f"{proposal}/reject" in page.text
+    # Whoever has the page still open from before sees nothing and approves nothing unseen.
+    events = recorded(instance)
+    for act in ("approve", "reveal"):
+        blind = office.post(second, f"{proposal}/{act}", reason="打电话核实过")
+        assert blind.status_code == 409 and "请商户重新提出" in blind.text
+    assert recorded(instance) == events
+    paid_to = second.get(f"/settlements/{statement['id']}")
+    assert paid_to.status_code == 200 and "现有的密钥读不出这个账户" in paid_to.text
+    assert "还没有收款账户" not in paid_to.text
+    assert accounts_of_list(office) == ["", ""]
+    assert "1 个商户的收款账户现有的密钥读不出" in second.get("/settlements/unpaid").text
+    # The way out without the key: turned down, proposed anew, approved by another.
+    assert office.post(second, f"{proposal}/reject", reason="看不到内容").status_code == 302
+    put_in_force(office, address, COMPANY, covers_unpaid="1")
+    assert accounts_of_list(office) == [NUMBER, ""]
+    assert "现有的密钥读不出" not in second.get(f"/settlements/{statement['id']}").text
 
 
 @pytest.mark.both_engines

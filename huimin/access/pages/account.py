@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -145,11 +144,10 @@ def _check_password(form: Form) -> None:
 
 def _secret_of(cipher: str) -> str | None:
     """The secret that waits in the session; None, and gone from there, if its key is gone."""
-    try:
-        return instance().personal_data.decrypt(cipher, "staff.totp")
-    except (InvalidTag, KeyError, ValueError):
+    secret = instance().personal_data.readable(cipher, "staff.totp")
+    if secret is None:
         session.pop("totp", None)
-        return None
+    return secret
 
 
 def _own_session() -> str:

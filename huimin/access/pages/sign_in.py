@@ -14,7 +14,6 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
@@ -30,15 +29,12 @@ from huimin.access.kept_form import (
 from huimin.access.known_device import known_device, remember_device
 from huimin.access.pages import pages
 from huimin.access.pages.session import find_member
-from huimin.access.second_factor import use_code
+from huimin.access.second_factor import pass_second_step
 from huimin.access.sign_in import (
     StaffMember,
     begin_session,
     end_session,
-    forget_failures,
-    note_failure,
     owner_of_session,
-    second_step,
     sign_in,
 )
 from huimin.access.till_device import COOKIE_PATH, SIGNED_IN_COOKIE
@@ -140,27 +136,26 @@ def check_code() -> Response | tuple[str, int] | str:
     username = second["username"]
     device = known_device(username)
 
-    def work(tx: Transaction) -> StaffMember | None:
-        row = second_step(tx, second["staff_id"], now, on_known_device=device is not None)
-        secret = secrets.decrypt(row["totp_cipher"], "staff.totp")
-        if use_code(tx, row["id"], secret, typed, now):
-            forget_failures(tx, row, now)
-            return StaffMember.of(row)
-        note_failure(tx, row, now)
-        return None
+    def work(tx: Transaction) -> StaffMember | Refusal:
+        return pass_second_step(
+            tx,
+            second["staff_id"],
+            typed,
+            unsealed=lambda cipher: secrets.readable(cipher, "staff.totp"),
+            now=now,
+            on_known_device=device is not None,
+        )
 
     try:
         require_few_failures(username, device)
-        user = change(work)
-        if user is None:
-            raise Refusal("sign_in_failed")
+        passed = change(work)
+        if isinstance(passed, Refusal):
+            raise passed
     except Refusal as refusal:
         note_failed_try(username, device)
         words = refusal.detail(request_language())
-        if refusal.code == "sign_in_failed":
-            words = _("验证码不对或已用过，请等下一个验证码再试。")
         return render_template("access/code.html", problem=words, kept=_kept()), refusal.status
-    return _let_in(user, second["next"])
+    return _let_in(passed, second["next"])
 
 
 @pages.post("/sign-out")

@@ -113,7 +113,7 @@ def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
             username=body.username,
             password=body.password,
             code=body.code,
-            decrypt=lambda cipher: secrets.decrypt(cipher, "staff.totp"),
+            unsealed=lambda cipher: secrets.readable(cipher, "staff.totp"),
             now=instance().clock(),
             origin=request.remote_addr,
         )

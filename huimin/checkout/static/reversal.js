@@ -14,7 +14,7 @@ import { addresses, words } from "./words.js";
 /** @import { Facing } from "./facing.js" */
 /** @import { SaleRecord } from "./return_parts.js" */
 
-const CODES = ["code_needed", "code_wrong"];
+const CODES = ["code_needed", "code_wrong", "code_unreadable"];
 const QUOTE_AFTER_MS = 150;
 const WAIT_MS = 15_000; // no answer by then counts as none; the same press again is the same reversal
 // Only a retry of the same body keeps its key: with another part or reason it is another reversal.

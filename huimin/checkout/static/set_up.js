@@ -9,7 +9,7 @@ import { addresses, words } from "./words.js";
 const CODE = /(?<!\d)\d{10}(?!\d)/;
 const KEY = /hmt_[A-Za-z0-9_-]{43}/; // of a till system; it makes no device
 const TYPED_MS = 300; // after this long nothing more is typed
-const CODES = ["code_needed", "code_wrong"];
+const CODES = ["code_needed", "code_wrong", "code_unreadable"];
 let isSending = false;
 
 /**

@@ -25,7 +25,7 @@ from huimin.holders.applications import submit_application
 from huimin.holders.change_person import FAMILY_FIELDS
 from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
-from huimin.holders.drafts import drop_draft, read_draft, save_draft
+from huimin.holders.drafts import drop_draft, own_draft, read_draft, save_draft
 from huimin.holders.evidence import (
     FILE_BYTES_MAX,
     StoredFile,
@@ -108,10 +108,10 @@ def enter_person() -> Answer:
 @require("holder.write")
 def delete_draft(draft_id: str) -> Response:
     """Throw away a draft of one's own."""
-    staff_id, secrets = member().id, instance().personal_data
+    staff_id = member().id
 
     def work(tx: Transaction) -> None:
-        read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
+        own_draft(tx, staff_id=staff_id, draft_id=draft_id)
         drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
 
     change(work)

@@ -47,6 +47,7 @@ from huimin.holders.registers.supplement import (
 from huimin.holders.registers.understood import meaning
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
+from huimin.keys.personal_data import SealedProblem
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name
 from huimin.web import cells, column
@@ -119,9 +120,10 @@ def read_register_again(job_id: str) -> Answer:
 
     def begin() -> str:
         job_request = {"file": checked["asked"]["file"], "given": _supplement(form).as_dict()}
+        content = _work(checked).register()
         new_job = change(lambda tx: begin_job(tx, CHECK, job_request, **by))
         work = _work(_job(new_job))
-        work.copy_from(_work(checked))
+        work.store(content)
         instance().jobs.start(new_job, lambda progress: work.check(progress))
         return new_job
 
@@ -172,9 +174,10 @@ def import_register_now(job_id: str) -> Answer:
             "checked": job_id,
             "given": checked["asked"].get("given"),
         }
+        content = before.register()
         new_job = change(lambda tx: begin_job(tx, IMPORT, job_request, **by))
         work = _work(_job(new_job))
-        work.copy_from(before)
+        work.store(content)
         instance().jobs.start(new_job, lambda progress: work.write(progress))
         return new_job
 
@@ -245,11 +248,17 @@ def _job_page(job_id: str, form: Form) -> str:
     now = instance().clock()
     tidy(lambda tx: fail_lost_jobs(tx, now))
     job, language, places = _job(job_id), request_language(), place_names()
+    lists, unreadable = {}, False
+    try:
+        lists = _lists(job)
+    except SealedProblem:
+        unreadable = True
     return render_template(
         "holders/register_job.html",
         job=job,
         step=STEPS.get(job["step"]),
-        lists=_lists(job),
+        lists=lists,
+        unreadable=unreadable,
         groups=GROUPS,
         rows_shown=ROWS_SHOWN,
         place_of=places.get,
@@ -280,7 +289,8 @@ def _choices(questions: list[Row], name: str) -> list[tuple[str, str]]:
 
 
 def _lists(job: Row) -> Row:
-    """What a check found; nothing while it runs, and after its files were deleted."""
+    """What a check found; nothing while it runs, and after its files were deleted. Raises
+    SealedProblem where no key opens them."""
     if job["kind"] != CHECK or job["state"] != "done":
         return {}
     try:

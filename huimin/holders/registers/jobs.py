@@ -151,9 +151,10 @@ class RegisterWork:
         """The workbook of rows to correct. Raises FileNotFoundError when there is none."""
         return self._unsealed(REFUSED)
 
-    def copy_from(self, checked: RegisterWork) -> None:
-        """Copy the file of the check that this import follows."""
-        self.store(checked._unsealed(REGISTER))
+    def register(self) -> bytes:
+        """The uploaded file. Raises FileNotFoundError when it has been deleted, SealedProblem when
+        no key opens it: what follows this check is then not begun."""
+        return self._unsealed(REGISTER)
 
     def write(self, progress: StepProgress, shown: Prints | None = None) -> Row:
         """Import and apply for cards; nobody's aid ends by it.

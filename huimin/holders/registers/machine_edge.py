@@ -147,7 +147,7 @@ def begin_import(check_id: str, digest: str, key: str, *, propose_endings: bool)
 
     def start(job: Row) -> None:
         work, before = _work(job), _work(checked)
-        work.copy_from(before)
+        work.store(before.register())
         job_work = partial(_import, work, checked, before.shown(), propose_endings, by)
         instance().jobs.start(job["id"], job_work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -108,6 +108,7 @@ def reveal(merchant_id: str, payee_id: str) -> Answer:
         work,
         again=lambda refused: _page(merchant_id, refused, opened=f"reveal-{payee_id}"),
         then=lambda whole: _page(merchant_id, Form(), whole=whole),
+        refusals=True,
     )
 
 
@@ -131,14 +132,16 @@ def decide(merchant_id: str, payee_id: str, act: str) -> Answer:
     """Approve or reject somebody else's proposal."""
     if act not in DECISIONS:
         raise Refusal("not_found")
-    form, by = Form.sent(), acting()
+    form, by, secrets = Form.sent(), acting(), instance().personal_data
     reason, covers_unpaid = form.text("reason"), form.text("covers_unpaid") == "1"
 
     def work(tx: Transaction) -> Row:
         payee_row(tx, payee_id, merchant_id)
         if act == "reject":
             return reject_payee(tx, payee_id, reason=reason, **by)
-        return approve_payee(tx, payee_id, reason=reason, covers_unpaid=covers_unpaid, **by)
+        return approve_payee(
+            tx, secrets, payee_id, reason=reason, covers_unpaid=covers_unpaid, **by
+        )
 
     if act == "reject":
         message = _("没有同意，仍付到原来的账户。")
@@ -192,6 +195,9 @@ def _page(merchant_id: str, form: Form, *, opened: str = "", whole: PayeeRow | N
 
     context, reader = instance().engine.read(read), member()
     proposed, current = context["proposed"], context["current"]
+    changed: Collection[str] = ()
+    if proposed and proposed.payee:
+        changed = proposed.payee.differing(current.payee if current else None)
     language = request_language()
     return render_template(
         "settlement/payee.html",
@@ -199,7 +205,7 @@ def _page(merchant_id: str, form: Form, *, opened: str = "", whole: PayeeRow | N
         opened=opened,
         whole=whole,
         facts=payee_facts,
-        changed=proposed.payee.differing(current.payee if current else None) if proposed else (),
+        changed=changed,
         kinds=[(kind, KINDS.say(kind, language)) for kind in KINDS],
         may_propose=allows(reader.role, "payee.propose"),
         may_decide=allows(reader.role, "payee.decide"),

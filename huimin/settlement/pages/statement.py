@@ -92,7 +92,8 @@ def _payee(tx: Transaction, settlement: Row) -> Row:
     secrets, merchant_id = instance().personal_data, settlement["merchant_id"]
     own, current = payee_for(tx, secrets, settlement), payee_in_force(tx, secrets, merchant_id)
     return {
-        "payee": own.payee.masked() if own else None,
+        "payee": own.payee.masked() if own and own.payee else None,
+        "payee_unreadable": own is not None and own.payee is None,
         "payee_changed": own is not None and current is not None and own.row != current.row,
         "payee_waits": payee_waiting(tx, secrets, merchant_id) is not None,
     }

@@ -24,6 +24,7 @@ from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant
 from huimin.settlement.payment_list import (
     make_payment_list,
+    merchants_with_unreadable_payee,
     merchants_without_payee,
     payment_cell,
     payment_columns,
@@ -55,12 +56,19 @@ def unpaid() -> str | Response:
     """The aged list: 0–30, 31–60, 61–90 and more than 90 days since confirmation."""
     list_page = _list(request_language())
     form = list_page.read_filters()
-    aged = _aged(form)
+    aged, secrets = _aged(form), instance().personal_data
+    without, unreadable = instance().engine.read(
+        lambda tx: (
+            merchants_without_payee(tx, aged),
+            merchants_with_unreadable_payee(tx, secrets, aged),
+        )
+    )
     more = {
         "aged": aged,
         "ages": [(age, age_words(age)) for age, _last in AGES],
         "may_pay": allows(member().role, "settlement.manage"),
-        "without_payee": instance().engine.read(lambda tx: merchants_without_payee(tx, aged)),
+        "without_payee": without,
+        "unreadable_payee": unreadable,
     }
     return list_answer(
         list_page,
