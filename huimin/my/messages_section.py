@@ -25,7 +25,8 @@ class Looks(Protocol):
 
 
 def messages_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
-    """`choice`, whether the county `sends` messages at all, and the masked `phone` they go to."""
+    """`choice`, whether the county `sends` messages at all, the masked `phone` they go to, and
+    whether what is on record is `unreadable`: no key that is here opens it."""
     instance = looking.instance
     holder = message_queries.holder_to_tell(tx, id=looking.who.holder_id)
     phones = instance.personal_data.readable_value(holder, "holder.phone") if holder else None
@@ -33,4 +34,5 @@ def messages_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
         "choice": choice_of(tx, looking.who.holder_id),
         "sends": instance.settings.message_channel != PAPER,
         "phone": mask_phone(mobile_of(phones)),
+        "unreadable": phones is None and holder is not None and holder["phone_cipher"] is not None,
     }

@@ -51,9 +51,12 @@ def phones_shown(
     return shown if now < shown.until else None
 
 
-def phone_text(secrets: PersonalData, row: Row, *, masked: bool = False) -> str:
-    """The phone numbers of a row with phone_cipher, each of them `masked` or not; "" for none."""
+def phone_text(secrets: PersonalData, row: Row, *, masked: bool = False) -> str | None:
+    """The phone numbers of a row with phone_cipher, each of them `masked` or not; "" for none,
+    None for what is on record and no key opens."""
     phone = secrets.readable_value(row, "holder.phone")
+    if phone is None and row["phone_cipher"] is not None:
+        return None
     if masked:
         phone = mask_phone(phone)
     return phone.replace(BETWEEN, f" {BETWEEN} ") if phone else ""

@@ -4,6 +4,7 @@ family, a missing token and too many presses get."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from huimin.instance import Instance
 from huimin.messages.log import messages_of
 from tests.conftest import FixedClock
 from tests.making.holders import make_holder
+from tests.making.lost_keys import lose_the_keys
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.my_card import sign_in_to_card
 from tests.making.my_card_holder import MyCard
@@ -65,6 +67,22 @@ def test_a_holder_sees_it_all_and_nothing_shames(me: MyCard) -> None:
         assert part not in paper, part
     for address in ("/my/looks", "/my/stop", "/my/correction"):
         assert client.get(address).status_code == 200
+
+
+def test_a_number_that_no_key_opens_is_not_said_to_be_missing(me: MyCard) -> None:
+    me.instance.settings = replace(me.instance.settings, message_channel="file")
+    client, registrar = me.client(), Office(me.app, me.instance).client()
+    assert "没有登记" not in client.get("/my/see/messages").text
+    lose_the_keys(me.instance)
+    text = client.get("/my/see/messages").text
+    assert "您登记的电话号码现在读不出来" in text and "没有登记" not in text
+    office = registrar.get(f"/messages/people/{me.holder_id}").text
+    assert "现有的密钥读不出这个号码" in office and "没有登记" not in office
+    # Who has none is told so as before.
+    me.instance.engine.write(
+        lambda tx: tx.connection.execute("UPDATE holder SET phone_cipher = NULL, phone_hash = NULL")
+    )
+    assert "没有登记能收短信的手机" in client.get("/my/see/messages").text
 
 
 def test_a_county_that_sends_no_messages_offers_none(me: MyCard) -> None:

@@ -137,9 +137,12 @@ def test_a_note_and_a_phone_that_no_key_opens_leave_the_list_and_the_person_on_i
     path.write_text(json.dumps({**stored, "keys": {"9": stored["keys"]["1"]}}))
     page = client.get(f"{LIST}/{first['id']}")
     assert page.status_code == 200 and "现有的密钥读不出这段话" in page.text
+    assert "现有的密钥读不出这个号码" in page.text and "没有登记" not in page.text
     assert listed(client, people) == {"first", "second"}
     assert office.post(client, f"{LIST}/phones", act="show", reason="通知领卡").status_code == 302
     assert listed(client, people) == {"first", "second"}
+    for address in (LIST, f"{LIST}/print"):
+        assert "现有的密钥读不出这个号码" in client.get(address).text, address
 
 
 def test_a_contact_that_can_t_be_is_refused_beside_its_field(

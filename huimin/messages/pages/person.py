@@ -73,11 +73,13 @@ def _page(holder_id: str, form: Form) -> str:
         return person, messages_of(tx, holder_id), choice_of(tx, holder_id)
 
     person, messages, choice = instance().engine.read(query)
+    phone = secrets.readable_value(person, "holder.phone")
     return render_template(
         "messages/person.html",
         person_id=holder_id,
         name=names_for_reader()(person["name"], person["division_code"]),
-        phone=mask_phone(secrets.readable_value(person, "holder.phone")),
+        phone=mask_phone(phone),
+        phone_unreadable=phone is None and person["phone_cipher"] is not None,
         messages=messages,
         choice=choice,
         may_tell=allows(member().role, "message.tell"),

@@ -17,7 +17,7 @@ from huimin.reach.contacts import (
     person_of,
 )
 from huimin.reach.pages import pages
-from huimin.reach.pages.people import WorkList
+from huimin.reach.pages.people import WorkList, phone_words
 from huimin.reach.phones import note_phones_shown, phone_text
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
@@ -71,7 +71,7 @@ def _page(town_code: str, holder_id: str, form: Form) -> str:
         person=person["id"],
         name=names_for_reader()(person["name"], person["division_code"]),
         village=work_list.villages.get(person["division_code"], work_list.town_name),
-        phone=phone_text(secrets, person, masked=shown is None),
+        phone=phone_words(phone_text(secrets, person, masked=shown is None)),
         contacts=contacts,
         results=OnPages(RESULTS),
         note_max=NOTE_MAX,

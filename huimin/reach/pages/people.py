@@ -153,6 +153,7 @@ def print_people(town_code: str) -> str:
         reason=reason_words()[criteria.reason],
         results=OnPages(RESULTS),
         shown=shown,
+        phone_words=phone_words,
     )
 
 
@@ -169,7 +170,7 @@ def _list_page(work_list: WorkList, phones_form: Form) -> str | Response:
             seen.extend(row["id"] for row in rows)
         return replace(page, rows=rows)
 
-    def _phone_of(tx: Transaction, row: Row, town_code: str) -> str:
+    def _phone_of(tx: Transaction, row: Row, town_code: str) -> str | None:
         return phone_text(secrets, person_of(tx, row["id"], within=town_code))
 
     def more(_form: Form) -> dict[str, Any]:
@@ -238,7 +239,14 @@ def _people_list(work_list: WorkList, *, with_phones: bool) -> ListPage:
 
 
 def _phone_cell(row: Row) -> str:
-    return str(row["phone"] or _("没有登记"))
+    return phone_words(row["phone"])
+
+
+def phone_words(phone: str | None) -> str:
+    """A phone number, or why there is none: what `phone_text` gives, on a page."""
+    if phone is None:
+        return str(_("现有的密钥读不出这个号码。"))
+    return phone or str(_("没有登记"))
 
 
 def _with_phones(rows: list[Row], secrets: Any, shown: PhonesShown, town_code: str) -> list[Row]:
