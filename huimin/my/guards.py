@@ -28,10 +28,10 @@ AT_COUNTER = "holder.my_card"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def require_holder(*, member: bool = False, from_any_page: bool = False) -> Callable[[View], View]:
+def require_holder(*, member: bool = False) -> Callable[[View], View]:
     """Let a view run for the holder who is signed in to "my card"; with `member` also for a member
     of the family, who has the smaller view. Others get to the door, or a 401. What a page of
-    somebody else sent, who was signed in before, is refused, unless `from_any_page`.
+    somebody else sent, who was signed in before, is refused.
 
     Raises Refusal `my_signed_out`, `my_other_person`, `my_holder_only`.
     """
@@ -44,7 +44,7 @@ def require_holder(*, member: bool = False, from_any_page: bool = False) -> Call
                 if request.method == "GET" and not request.is_json:
                     return redirect(url_for("my.start"))  # it says that the sign-in has ended
                 raise Refusal("my_signed_out")
-            if not from_any_page and owner_of_form() not in (None, looking.person_id):
+            if owner_of_form() not in (None, looking.person_id):
                 raise Refusal("my_other_person")
             if not member and not looking.is_holder:
                 raise Refusal("my_holder_only")

@@ -150,6 +150,39 @@ def test_who_signs_out_after_the_session_s_end_is_signed_out(
     clock.advance(hours=13)
     answer = client.post("/sign-out", data={"csrf_token": token})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in")
+    # As from a page that the browser shows once more after it was closed, and has no cookie for.
+    for cookie_is_gone in (False, True):
+        if cookie_is_gone:
+            client.delete_cookie("session")
+        for data in ({}, {"csrf_token": "x"}, {"csrf_token": token}):
+            answer = client.post("/sign-out", data=data)
+            assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in"), data
+
+
+def test_a_page_of_an_earlier_session_signs_out_and_another_site_s_form_does_not(
+    client: Any, app: Any, instance: Instance
+) -> None:
+    name = make_staff(instance)["username"]
+    sign_in(client, name)
+    old = csrf_of(client, "/account")
+    sign_in(client, name)  # in another tab
+    app.config["WTF_CSRF_ENABLED"] = True
+    forged: list[dict[str, str]] = [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ]
+    for headers in forged:
+        for data in ({}, {"csrf_token": old}):
+            answer = client.post("/sign-out", data=data, headers=headers)
+            assert answer.status_code == 400, headers
+            assert "Set-Cookie" not in answer.headers, headers
+            assert client.get("/account").status_code == 200, headers
+    answer = client.post(
+        "/sign-out", data={"csrf_token": old}, headers={"Origin": "http://localhost"}
+    )
+    assert answer.status_code == 302 and client.get("/account").status_code == 302
 
 
 def test_passwords_are_not_kept_and_a_made_up_form_is_none(

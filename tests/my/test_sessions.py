@@ -141,6 +141,49 @@ def test_a_registrar_opens_it_at_the_counter_on_record(
     assert not is_open(client)
 
 
+def test_who_signs_out_has_left_also_when_the_session_had_ended_before(
+    client: Any, clock: FixedClock, instance: Instance, home: Household
+) -> None:
+    open_card(client, instance, home.card, home.holder)
+    token = csrf_of(client, "/my/")
+    clock.advance(hours=3)
+    page = client.post("/my/sign-out", data={"csrf_token": token}, follow_redirects=True)
+    assert page.status_code == 200 and "您已经退出" in page.text
+    assert ENDED not in page.text and "没有办" not in page.text
+    # A page that the browser shows once more after it was closed has no cookies any more.
+    client.delete_cookie("session")
+    for headers in ({}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}):
+        page = client.post(
+            "/my/sign-out", data={"csrf_token": token}, headers=headers, follow_redirects=True
+        )
+        assert page.status_code == 200 and "没有办" not in page.text, headers
+
+
+def test_no_other_site_signs_anybody_out(client: Any, instance: Instance, home: Household) -> None:
+    open_card(client, instance, home.card, home.holder)
+    sign_in(client, make_staff(instance)["username"])
+    open_card(client, instance, home.card, home.holder)
+    for headers in (
+        {},
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-site"},
+    ):
+        for data in ({}, {"csrf_token": "x"}):
+            answer = client.post("/my/sign-out", data=data, headers=headers)
+            assert answer.status_code == 400 and is_open(client), headers
+            assert "Set-Cookie" not in answer.headers, headers
+    # Nor the staff of this browser, whose cookie such a form comes without.
+    stranger = client.application.test_client()
+    foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    for path in ("/my/sign-out", "/sign-out"):
+        answer = stranger.post(path, headers=foreign)
+        assert answer.status_code == 302 and "Set-Cookie" not in answer.headers, path
+    # A page of ours that was open before somebody signed in anew signs out.
+    ours = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert client.post("/my/sign-out", headers=ours).status_code == 302
+    assert not is_open(client) and client.get("/account").status_code == 200
+
+
 def test_the_own_sign_in_is_none_of_staff(client: Any, instance: Instance, home: Household) -> None:
     open_card(client, instance, home.card, home.holder)
     for path in ("/", "/holders/", "/till/", "/account"):

@@ -51,7 +51,7 @@ from huimin.web.own_address import inside, page_of_form
 from huimin.web.problems import answer_refusal, wants_json
 
 SECOND_STEP_SECONDS = 300
-# Of a session that has ended there is nothing to go on with.
+# Of a session that has ended there is nothing to go on with, and nothing is left to be done.
 SIGN_OUT = "access.sign_out"
 
 
@@ -162,6 +162,10 @@ def check_code() -> Response | tuple[str, int] | str:
 @require("account.own")
 def sign_out() -> Response:
     """End the session, here and in the database."""
+    return _sign_out()
+
+
+def _sign_out() -> Response:
     session_id, now, user = session.pop("session_id", None), instance().clock(), member()
     if isinstance(session_id, str):
         change(lambda tx: end_session(tx, session_id, now, user))
@@ -192,10 +196,10 @@ def answer_signed_out(refusal: Refusal) -> Any:
     """Keep a form while its sender signs in again; any other refusal is answered as ever."""
     if refusal.code != "unauthorized":  # first: a form that is too large can't be read
         return answer_refusal(refusal)
-    if request.method != "POST" or wants_json() or not request.form:
-        return answer_refusal(refusal)
     if request.endpoint == SIGN_OUT:
         return redirect(url_for("access.sign_in_form"))
+    if request.method != "POST" or wants_json() or not request.form:
+        return answer_refusal(refusal)
     owner = _owner_of_form()
     return answer_refusal(refusal) if owner is None else ask_to_sign_in_again(owner)
 
@@ -206,11 +210,11 @@ def answer_forged(_error: CSRFError) -> Any:
 
     Nobody else does: another who has signed in meanwhile is refused.
     """
+    if request.endpoint == SIGN_OUT:
+        return _sign_out_without_token()
     guarded = getattr(current_app.view_functions.get(request.endpoint or ""), "required_action", "")
     if not guarded or wants_json() or not is_from_here(request):
         return answer_refusal(Refusal("csrf_failed"))
-    if request.endpoint == SIGN_OUT:
-        return redirect(url_for("access.sign_in_form"))
     find_member()
     user, owner = signed_in(), _owner_of_form()
     if owner is None or (user is not None and user.id != owner):
@@ -218,6 +222,18 @@ def answer_forged(_error: CSRFError) -> Any:
     if user is None:
         return ask_to_sign_in_again(owner)
     return render_template("access/go_on.html", kept=_form_of(owner), again=AGAIN)
+
+
+def _sign_out_without_token() -> Response:
+    """Sign out whoever pressed it on a page of an earlier session.
+
+    A session that counts is ended by a page of this server alone. Where there is none, there is
+    nothing to protect, and whoever asked has left: no cookie is changed for that.
+    """
+    find_member()
+    if signed_in() is None:
+        return redirect(url_for("access.sign_in_form"))
+    return _sign_out() if is_from_here(request) else answer_refusal(Refusal("csrf_failed"))
 
 
 def _form_of(owner: str) -> KeptForm:

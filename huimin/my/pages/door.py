@@ -23,11 +23,10 @@ from huimin.my.guards import (
     acting_holder,
     let_in,
     let_out,
-    require_holder,
+    signed_in_holder,
     this_browser,
-    who,
 )
-from huimin.my.kept_words import words_of
+from huimin.my.kept_words import is_own_form, words_of
 from huimin.my.pages import pages
 from huimin.my.sessions import end_one, signed_in_by
 from huimin.my.sign_in import Proof, ask_for_code, number_of_copy, sign_in
@@ -36,6 +35,7 @@ from huimin.publication.outlets import towns
 from huimin.web.current import change, instance
 from huimin.web.forms import AGAIN, Form, tell
 from huimin.web.language import request_language
+from huimin.web.setup import csrf
 
 SCANNED, SCANNED_SECONDS = "huimin_my_card", 900
 
@@ -183,14 +183,28 @@ def _go_on(secret: str, sealed: str) -> Response:
 
 
 @pages.post("/sign-out")
-@require_holder(member=True, from_any_page=True)
+@csrf.exempt
 def sign_out() -> Response:
-    """End the session, here and in the database; at the counter, back to the person."""
-    looking, by = who(), acting_holder()
+    """End the session, here and in the database; at the counter, back to the person.
+
+    Whose session has ended before has left all the same, and reads nothing else. Then there is
+    nothing to protect; a session that counts is ended by a page of ours alone, and another site's
+    form gets no cookie changed either. Raises Refusal `csrf_failed`.
+    """
+    looking, is_ours = signed_in_holder(), is_own_form()
+    if looking is None:
+        return _left() if is_ours else redirect(url_for("my.start"))
+    if not is_ours:
+        raise Refusal("csrf_failed")
+    by = acting_holder()
     change(lambda tx: end_one(tx, looking, looking.session_id, **by))
     if looking.opened_by is not None:
         back = url_for("my_office.person", holder_id=looking.holder_id)
         return let_out(redirect(back))
+    return _left()
+
+
+def _left() -> Response:
     tell(_("您已经退出。"))
     return let_out(redirect(url_for("my.start")))
 
