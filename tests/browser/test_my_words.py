@@ -12,6 +12,7 @@ from huimin.instance import Instance
 from tests.browser.conftest import County
 from tests.browser.offline_county import until
 from tests.browser.test_my_card import Family, Holder, county, family, holder  # noqa: F401
+from tests.browser.test_till_answers import Held
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.my_card import last_four, make_code
@@ -72,6 +73,22 @@ def test_without_network_the_words_stay_and_are_sent_later(
     page.wait_for_selector(".quoted")
     assert WORDS in page.inner_text("main")
     until(lambda: page.evaluate("localStorage.length") == 0)
+
+
+def test_words_that_were_typed_before_the_script_came_are_kept_too(
+    holder: Holder,  # noqa: F811
+    county: County,  # noqa: F811
+) -> None:
+    holder.sign_in()
+    page = holder.page
+    held = Held(page, "/static/my/draft.js", entered=False)
+    page.goto(f"{county.address}/my/correction", wait_until="commit")
+    held.wait()
+    page.fill("#field-words", WORDS)
+    assert page.evaluate(SEALED_BYTES) == []
+    held.release()
+    until(lambda: page.evaluate(SEALED_BYTES) == [len(WORDS.encode())])
+    held.stop()
 
 
 def test_the_next_person_on_the_phone_reads_nothing(

@@ -26,10 +26,12 @@ async function keepDraft(form) {
       tell("back");
     }
     let last = Promise.resolve();
-    words.addEventListener("input", () => {
+    const keep = () => {
       // One after the other, so that the newest stands.
       last = last.then(() => write(name, key, words.value)).catch(() => {});
-    });
+    };
+    words.addEventListener("input", keep);
+    if (words.value !== before) keep(); // somebody was quicker than this script
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
