@@ -17,6 +17,7 @@ import zxingcpp
 from openpyxl import load_workbook
 from PIL import Image
 
+from huimin.core.days import county_day, month_of
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
 from tests.browser.header import SIGNED_IN, press_sign_out
@@ -147,7 +148,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     visit.follow("text=保存草稿")
     page.wait_for_selector(".done-words")
     policy = page.url
-    page.fill("#field-month", datetime.now(UTC).date().isoformat()[:7])
+    page.fill("#field-month", month_of(county_day(datetime.now(UTC))))
     visit.follow("button:has-text('试算')")
     page.wait_for_selector(".timeline svg")
     assert "天池平价超市" in page.inner_text("table.figures")
@@ -232,7 +233,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     looks_right(visit)
     go(visit, "/reports/")
     page.wait_for_selector(".chart svg:visible")
-    month = datetime.now(UTC).date().isoformat()[:7]
+    month = month_of(county_day(datetime.now(UTC)))
     report = page.request.get(f"{visit.county.address}/reports/{month}.xlsx")
     assert report.ok and report.body()[:2] == b"PK"
     refused = page.request.post(f"{visit.county.address}/staff/new")

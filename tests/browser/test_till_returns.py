@@ -34,7 +34,7 @@ def sell(visit: Visit, order_no: str, **basket: Any) -> str:
         **basket,
     }
     address = f"{visit.county.address}/api/v1/redemptions"
-    answer = httpx.post(address, json=body, headers=headers, trust_env=False)
+    answer = httpx.post(address, json=body, headers=headers, trust_env=False, timeout=60)
     assert answer.status_code == 201, answer.text
     return order_no
 

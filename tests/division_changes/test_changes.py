@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from huimin.access.staff import add_staff_with_hash
+from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems
 from huimin.division_changes.apply import apply_due
 from huimin.division_changes.change_lists import (
@@ -325,7 +326,7 @@ def test_the_command_shows_it_first_and_applies_what_is_due(
     run_cli: Callable[..., Any], sqlite_instance: Instance, tmp_path: Path
 ) -> None:
     holder = make_holder(sqlite_instance, division_code=MERGED_A)
-    today = datetime.now(UTC).date().isoformat()
+    today = county_day(datetime.now(UTC)).isoformat()
     path = change_file(tmp_path, [today, "更名", "", "双河场乡 · 两河口村", "", "河口村村民委员会"])
     folder = sqlite_instance.settings.folder
     shown = run_cli(["divisions", "change", str(path), "--dry-run"], folder)

@@ -177,7 +177,8 @@ def forging_proxy(shop: Shop) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Forger)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
-    with httpx.Client() as http:  # one for all: each new one reads the machine's certificates
+    # One for all: each new one reads the machine's certificates.
+    with httpx.Client(timeout=60) as http:
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
