@@ -161,3 +161,15 @@ SELECT printf('019a%04x-%04x-7%03x-8000-000000000077', (i >> 28), (i >> 12) & 65
     CASE WHEN i % 40 = 0 THEN 'open' WHEN i % 2 = 0 THEN 'accepted' ELSE 'declined' END, day || 'T02:00:00.000Z', 'holder',
     date(day, '+7 days'), CASE WHEN i % 40 = 0 THEN NULL ELSE day || 'T03:00:00.000Z' END, CASE WHEN i % 40 = 0 THEN NULL ELSE 'x' END
 FROM asked JOIN holder ON holder.rowid = 1 + (i * 7919) % (SELECT MAX(rowid) FROM holder);
+
+INSERT OR IGNORE INTO message (id, holder_id, kind, fact, channel, language, state, attempts, made_at, next_at, tried_at, ended_at,
+    problem)
+WITH n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < MIN(:rows, 200000) - 1),
+made AS (SELECT i, date(:end, '-' || (364 - i * 365 / MIN(:rows, 200000)) || ' days') || 'T02:00:00.000Z' AS at,
+    CASE i % 20 WHEN 0 THEN 'to_tell' WHEN 1 THEN 'failed' ELSE 'sent' END AS state FROM n)
+SELECT printf('019a%04x-%04x-7%03x-8000-000000000079', (i >> 28), (i >> 12) & 65535, i & 4095), holder.id,
+    CASE i % 3 WHEN 0 THEN 'entitlement_ends' WHEN 1 THEN 'dispute_answered' ELSE 'purchase' END,
+    CASE i % 3 WHEN 0 THEN holder.id || ' ' || COALESCE(holder.entitled_until, '') ELSE 'f' || i END,
+    CASE i % 20 WHEN 0 THEN 'paper' ELSE 'webhook' END, 'zh_Hans', made.state, i % 20 % 3, at, at, at,
+    CASE made.state WHEN 'sent' THEN at END, CASE made.state WHEN 'failed' THEN 'number_refused 400' END
+FROM made JOIN holder ON holder.rowid = 1 + (i * 7919) % (SELECT MAX(rowid) FROM holder);

@@ -2,11 +2,11 @@
 
 A county of tests/benchmarks/people.py with a year of trade beside it: by default 2,000,000 ledger
 rows, half as many look-ups and audit events, refused attempts, claims, offline sales; and 200,000
-(as many as ledger rows, if fewer) judgements, complaints, shelf prices and requests each. Every
-list that the code defines is opened: its first page, each order from both ends, a filter of each
-field, a page far back. Each page's time stands beside that of the bare statement of its first page
-in the same run; exit code 1 when one takes more than PAGE_MS_MAX of this process's own time (CPU),
-so that a busy machine counts for nothing. `--folder` keeps the county for another run. With
+(as many as ledger rows, if fewer) judgements, complaints, shelf prices, requests and messages each.
+Every list that the code defines is opened: its first page, each order from both ends, a filter of
+each field, a page far back. Each page's time stands beside that of the bare statement of its first
+page in the same run; exit code 1 when one takes more than PAGE_MS_MAX of this process's own time
+(CPU), so that a busy machine counts for nothing. `--folder` keeps the county for another run. With
 `--postgresql URL` (of an empty database) the county is copied there and its lists are read there;
 the time that counts is then the whole one, because another process does the work.
 """
