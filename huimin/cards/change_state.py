@@ -13,12 +13,13 @@ from typing import Unpack
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event, record_expired
+from huimin.cards.find import card_by_id
 from huimin.cards.issue import issue_card
 from huimin.core.acting import By
 from huimin.core.catalogue import SOURCE, Text, Words, text
 from huimin.core.days import county_day
 from huimin.core.recorded_reasons import REASONS
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Row, Transaction
 
 # event → (allowed states before, state after)
@@ -99,9 +100,7 @@ def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "sys
 def _change(tx: Transaction, event: str, *, card_id: str, reason: str, **by: Unpack[By]) -> Row:
     reason = checked_reason(reason)
     allowed, new_state = TRANSITIONS[event]
-    card = queries.card_by_id(tx, id=card_id)
-    if card is None:
-        raise Refusal("card_unknown")
+    card = card_by_id(tx, card_id)
     if card["state"] not in allowed:
         raise _not_from(card, event)
     ended_on = county_day(by["now"]).isoformat() if new_state in ENDING_STATES else None
@@ -110,7 +109,7 @@ def _change(tx: Transaction, event: str, *, card_id: str, reason: str, **by: Unp
     )
     if changed is None:
         # Another transaction changed it in between (PostgreSQL): report its state now.
-        raise _not_from(queries.card_by_id(tx, id=card_id), event)
+        raise _not_from(card_by_id(tx, card_id), event)
     old = card["state"]
     record_event(tx, card_id, event, reason=reason, old=old, new=new_state, **by)
     return changed

@@ -43,6 +43,14 @@ def card_row(tx: Transaction, checked: CheckedCard) -> Row:
     return row
 
 
+def card_by_id(tx: Transaction, card_id: str) -> Row:
+    """The same row of a card that a row names. Raises Refusal `card_unknown`."""
+    card: Row | None = queries.card_by_id(tx, id=card_id)
+    if card is None:
+        raise Refusal("card_unknown")
+    return card
+
+
 def has_cards(tx: Transaction) -> bool:
     """Whether any card was ever issued."""
     return queries.any_card(tx) is not None

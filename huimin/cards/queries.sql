@@ -1,11 +1,12 @@
 -- Every SQL statement of the cards room.
 
--- name: card_by_id^
-SELECT * FROM card WHERE id = :id;
-
 -- part: card_and_key
 SELECT card.*, revoked.revoked_at AS key_revoked_at
 FROM card LEFT JOIN revoked_card_key AS revoked ON revoked.key_id = card.key_id
+
+-- name: card_by_id^
+-- with: card_and_key
+WHERE card.id = :id;
 
 -- name: card_by_number^
 -- with: card_and_key

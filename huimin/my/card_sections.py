@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from huimin.cards.find import card_row, require_usable
+from huimin.cards.find import card_by_id, require_usable
 from huimin.cards.reverify import months_after
-from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal
 from huimin.holders.people import (
@@ -64,8 +63,7 @@ def card_as_told(tx: Transaction, card_id: str, today: date) -> Row:
 
     Of a lost card as well it is said that its key was revoked: found again, it would be refused.
     """
-    number = queries.card_by_id(tx, id=card_id)["number"]
-    card = dict(card_row(tx, CheckedCard("number", number)))
+    card = card_by_id(tx, card_id)
     if card["state"] == "lost" and card["key_revoked_at"] is not None:
         return {**card, "state": "key_revoked"}
     try:
@@ -96,7 +94,7 @@ def until_content(tx: Transaction, looking: Looks) -> Mapping[str, Any]:
     """When the entitlement ends and what to bring."""
     holder_id, today = looking.who.holder_id, looking.today
     holder = holder_by_id(tx, holder_id) or {}
-    card = queries.card_by_id(tx, id=looking.who.card_id)
+    card = card_by_id(tx, looking.who.card_id)
     months = looking.instance.settings.verify_months
     verified_on = parse_day(holder["verified_on"] or card["issued_on"])
     last = holder["entitled_until"]

@@ -13,13 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huimin.cards.changing_code import STEP_SECONDS, code_of
-from huimin.cards.find import card_row, require_usable
+from huimin.cards.find import card_by_id, require_usable
 from huimin.cards.qr import code_modules
-from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day
 from huimin.core.refusals import Refusal
 from huimin.keys.key_ring import KeyRing
-from huimin.my import queries
 from huimin.storage.engine import Row, Transaction
 
 CODES_AHEAD = 10
@@ -32,15 +30,14 @@ def card_with_codes(tx: Transaction, device: Mapping[str, Any], now: datetime) -
     Raises Refusal `my_phone_moved` when the card copy was replaced or revoked, since the phone went
     with it, and `my_code_unusable` for a card that can't be used now.
     """
-    card = queries.card_of_device(tx, card_id=device["card_id"])
-    if card is None or card["state"] in ("replaced", "revoked"):
+    card = card_by_id(tx, device["card_id"])
+    if card["state"] in ("replaced", "revoked"):
         raise Refusal("my_phone_moved")
-    row = card_row(tx, CheckedCard("number", card["number"]))
     try:
-        require_usable(row, county_day(now))
+        require_usable(card, county_day(now))
     except Refusal:
         raise Refusal("my_code_unusable") from None
-    return row
+    return card
 
 
 def codes_ahead(card: Mapping[str, Any], key_ring: KeyRing, now: datetime) -> list[dict[str, Any]]:

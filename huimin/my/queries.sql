@@ -155,12 +155,6 @@ INSERT INTO my_device (
 -- name: note_device_used!
 UPDATE my_device SET last_used_on = :day WHERE id = :id AND COALESCE(last_used_on, '') < :day;
 
--- name: card_of_device^
-SELECT number, state FROM card WHERE id = :card_id;
-
--- name: card_by_id^
-SELECT id, number, state, issued_on, expires_on FROM card WHERE id = :id;
-
 -- ---------------------------------------------------------------- what a holder sees
 -- name: saved_by^
 -- What a holder's purchases saved, net of what went back: in a month, and in all. What goes back does so in the month of

@@ -15,11 +15,12 @@ from tests.conftest import FixedClock
 from tests.making.holders import make_holder
 from tests.making.lost_keys import lose_the_keys
 from tests.making.merchants import make_outlet, make_terminal
-from tests.making.my_card import sign_in_to_card
+from tests.making.my_card import Phone, sign_in_to_card
 from tests.making.my_card_holder import MyCard
 from tests.making.office import OTHER_TOWN, UUID, Office
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption
+from tests.making.statements import statements_told
 
 # Tokens, and the id in the address of the page itself.
 VARIES = re.compile(f'{UUID}|(?:value|content)="[^"]+"')
@@ -83,6 +84,21 @@ def test_a_number_that_no_key_opens_is_not_said_to_be_missing(me: MyCard) -> Non
         lambda tx: tx.connection.execute("UPDATE holder SET phone_cipher = NULL, phone_hash = NULL")
     )
     assert "没有登记能收短信的手机" in client.get("/my/see/messages").text
+
+
+def test_a_card_is_asked_for_once(me: MyCard) -> None:
+    phone, client = Phone(), me.client()
+    phone.register(client)
+    challenge = phone.challenge(client)
+    for ask in (
+        lambda: client.get("/my/see/card"),
+        lambda: client.get("/my/stop"),
+        lambda: phone.ask(client, challenge),
+    ):
+        with statements_told() as told:
+            assert ask().status_code == 200
+        assert [sql for sql in told if "card.number = " in sql or "FROM card WHERE id" in sql] == []
+        assert len([sql for sql in told if "WHERE card.id = " in sql]) >= 1
 
 
 def test_a_county_that_sends_no_messages_offers_none(me: MyCard) -> None:
