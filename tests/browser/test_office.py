@@ -7,6 +7,7 @@ import pytest
 from tests.browser.accessible import barriers, looks_right
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.header import choose_language
+from tests.browser.offline_county import until
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.windows import choose_village
 from tests.making.holders import id_number
@@ -32,6 +33,20 @@ def test_no_page_of_the_office_holds_a_barrier_or_is_too_wide(visit: Visit) -> N
     for path in PAGES:
         go(visit, path)
         looks_right(visit)
+
+
+@at_desk
+def test_back_from_a_form_that_did_not_arrive_shows_what_the_page_says(visit: Visit) -> None:
+    """As the page of a slow upload promises: words and choices, no line with a name or number."""
+    page = visit.page
+    visit.sign_in(visit.county.administrator)
+    go(visit, "/staff/new")
+    page.fill("[name=name]", "李四")
+    page.select_option("[name=role]", "auditor")
+    go(visit, "/today")
+    page.go_back()
+    until(lambda: page.evaluate("document.querySelector('[name=role]')?.value === 'auditor'"))
+    assert page.input_value("[name=name]") == ""
 
 
 @on_phone

@@ -202,7 +202,8 @@ def test_a_person_whose_body_was_too_slow_reads_words_and_a_program_json(
     county: dict[str, Any],
 ) -> None:
     holders = ("换个有信号的地方", "換個有訊號的地方", "signal is better")
-    others = ("什么都没有保存", "什麼都沒有儲存", "nothing was saved")
+    # What never arrived can't be kept; what the browser gives back is named, and what it does not.
+    others = ("什么都没有保存", "什麼都沒有儲存", "nothing was saved", "单行格子要重填", "again")
     pages = {
         "/my/stop": (holders, b'href="/my/"'),
         "/r/1/2": (holders, b'href=""'),
