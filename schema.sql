@@ -1492,7 +1492,6 @@ CREATE TABLE message (
 );
 CREATE INDEX message_due ON message (next_at) WHERE state = 'waiting';
 CREATE INDEX message_holder ON message (holder_id, id);
-CREATE INDEX message_state ON message (state, id);
 CREATE INDEX message_attempts ON message (attempts, id);
 CREATE INDEX message_to_tell ON message (id) WHERE state IN ('to_tell', 'failed');
 CREATE INDEX message_content ON message (id) WHERE content_cipher IS NOT NULL;

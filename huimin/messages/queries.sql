@@ -169,9 +169,9 @@ ORDER BY l.id LIMIT :row_limit;
 -- name: messages_before
 -- read both ways
 -- sorted by: at
--- sorted by: state m.state
 -- sorted by number: attempts m.attempts
--- A page of the log, newest first.
+-- A page of the log, newest first. By state it is filtered, not sorted: an index for that would be taken for the few
+-- that wait as well, before the one that has only them.
 SELECT m.id, m.holder_id, m.kind, m.channel, m.state, m.attempts, m.made_at, m.tried_at, m.ended_at, m.sent_to,
     m.problem, m.content_cipher, h.name AS holder_name, h.division_code, h.erased_at
 FROM message AS m JOIN holder AS h ON h.id = m.holder_id

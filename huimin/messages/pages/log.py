@@ -147,9 +147,7 @@ def _list(may_send: bool) -> ListPage:
             sort="-at",
         ),
         Column(_("发给"), lambda row: mask_name(row["holder_name"]), _name_cell),
-        Column(
-            _("状态"), state_cell, css_class="text-break", only="page", place="state", sort="state"
-        ),
+        Column(_("状态"), state_cell, css_class="text-break", only="page", place="state"),
         Column(_("方式"), where_cell, only="page"),
         column.word(_("方式"), "channel", CHANNELS, only="workbook"),
         Column(_("号码"), "sent_to", only="workbook"),

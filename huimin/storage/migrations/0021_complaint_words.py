@@ -33,7 +33,6 @@ CREATE INDEX complaint_closed ON complaint (closed_at, id) WHERE state = 'closed
 CREATE INDEX picture_there ON picture (id) WHERE removed_at IS NULL;
 CREATE INDEX rating_stars ON rating (stars, id);
 CREATE INDEX complaint_by_due ON complaint (due_on, id);
-CREATE INDEX message_state ON message (state, id);
 CREATE INDEX message_attempts ON message (attempts, id);
 CREATE INDEX holder_request_by_due ON holder_request (due_on, id);
 CREATE INDEX holder_request_state ON holder_request (state, id);
