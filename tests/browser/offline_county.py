@@ -183,6 +183,14 @@ class OfflineTill:
         self.page.goto(f"{self.county.address}/till/")
         till_ready(self.page)
 
+    def stop_clock(self) -> None:
+        """From here on the till's time passes only as the test lets it (`context.clock`).
+
+        Only a time to come can be stopped at: longer than this machine needs to say so.
+        """
+        self.context.clock.install()
+        self.context.clock.pause_at(self.page.evaluate("Date.now()") / 1_000 + 60)
+
     def wait_until_drawn(self) -> None:
         """The page shows what its store holds: only after that it leads and sends."""
         until(lambda: self.page.evaluate(f"async () => {LEADER}.leads()"))

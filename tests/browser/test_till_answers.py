@@ -58,8 +58,23 @@ class Held:
         self._page.unroute(self._address)
 
 
+PATIENCE = "LONG_PATIENCE_MS = 15_000"
+
+
+def wait_for_any_answer(visit: Visit) -> None:
+    """The till gives no answer up, however long this machine is busy with what is looked at."""
+
+    def patient(route: Any) -> None:
+        answer = route.fetch()
+        assert PATIENCE in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(PATIENCE, f"{PATIENCE}00"))
+
+    visit.page.route("**/static/till/desk.js", patient)
+
+
 def press(visit: Visit, amount: str, *, entered: bool) -> Held:
     """A sale up to its press; its answer is held."""
+    wait_for_any_answer(visit)
     begin(visit)
     choose(visit, amount)
     held = Held(visit.page, "/till/redeem", entered=entered)
@@ -229,6 +244,7 @@ def test_after_a_reload_it_is_known_what_came_of_it(
     page = till.page
     till.quote(cards[0], "128")
     held = Held(page, "/till/redeem", entered=entered)
+    till.stop_clock()  # after three seconds it would sell alone
     page.click("#confirm")
     held.wait()
     if how == "reload":
@@ -246,6 +262,7 @@ def test_after_a_reload_it_is_known_what_came_of_it(
     assert [row["kind"] for row in rows] == (["redemption"] if entered else [])
     assert till.queue() == []
     held.stop()
+    till.context.clock.resume()
     assert till.sell(cards[1], "10") == "¥9.20"
 
 
@@ -256,12 +273,16 @@ def test_what_was_cancelled_is_never_sold_without_network(
     till.quote(cards[0], "128")
     held = Held(page, "/till/redeem", entered=True)
     page.route("**/till/cancellations", lambda route: route.abort())
+    till.stop_clock()  # after three seconds it would sell alone
     page.click("#confirm")
     held.wait()
+    till.context.clock.run_for(1_000)
     press_cancel(page)
     page.locator("#recording-title", has_text="还不知道有没有记上").wait_for()
     page.click("#recording-leave")
     till_ready(page)
+    till.context.clock.resume()
+    till.fetch_pack()  # it hears how far its clock is ahead
     page.wait_for_selector("#unanswered:not([hidden])")
     assert "1 笔没有得到答复的交易" in page.inner_text("#unanswered")
     assert "正在取消" in page.inner_text("#unanswered") and barriers(page) == []

@@ -34,9 +34,7 @@ def uploads(till: OfflineTill, card: str, answer: Callable[[Any], None]) -> list
         sent.append(route.request.post_data)
         answer(route)
 
-    till.context.clock.install()
-    # A clock can be stopped at a time to come only: longer than this machine needs to say so.
-    till.context.clock.pause_at(till.page.evaluate("Date.now()") / 1_000 + 60)
+    till.stop_clock()
     till.fetch_pack()  # it hears how far its clock is ahead
     till.context.set_offline(True)
     sell(till, card, "128")
