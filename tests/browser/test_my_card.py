@@ -136,11 +136,7 @@ class Holder:
 
     def wait_for_another(self, code: str) -> None:
         """Return when another code than this one is shown."""
-        for _look in range(600):
-            if self.code() != code:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("the same code is still shown")
+        until(lambda: self.code() != code, seconds_max=90)
 
 
 @pytest.fixture

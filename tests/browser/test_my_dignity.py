@@ -28,6 +28,7 @@ from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, wait_until_healthy
 from tests.browser.conftest import PHONE
+from tests.browser.offline_county import until
 from tests.browser.windows import SLOWNESS, new_context
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
@@ -124,19 +125,15 @@ class Walk:
 
     def sent_code(self) -> str:
         """What the gateway finds in its folder, and hands to the phone."""
-        for _look in range(300):
-            for path in self.spool.glob("*.code.json"):
-                message = read_json(path.read_bytes())
-                assert message["phone"] == PHONE_NUMBER
-                self.code = message["fields"]["character_string"]
-                # The number and the code are what is sent: what else is said is looked at.
-                self.pushed = (
-                    path.name + message["text"].replace(self.code, "") + str(message["kind"])
-                )
-                path.unlink()
-                return self.code
-            self.page.wait_for_timeout(100)
-        raise AssertionError("no code was sent")
+        until(lambda: any(self.spool.glob("*.code.json")), seconds_max=90)
+        (path,) = self.spool.glob("*.code.json")
+        message = read_json(path.read_bytes())
+        assert message["phone"] == PHONE_NUMBER
+        self.code = message["fields"]["character_string"]
+        # The number and the code are what is sent: what else is said is looked at.
+        self.pushed = path.name + message["text"].replace(self.code, "") + str(message["kind"])
+        path.unlink()
+        return self.code
 
     def visit_all(self) -> Iterator[str]:
         """Open each page that a holder can reach, and each of the url map, once."""

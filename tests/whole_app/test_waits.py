@@ -19,3 +19,14 @@ def test_no_test_waits_by_playwrights_function() -> None:
         if ".wait_for_function(" in path.read_text("utf-8")
     ]
     assert waiting == []
+
+
+def test_no_test_waits_for_a_time_or_for_silence() -> None:
+    """Neither says that what is looked at has happened, or would have happened by then."""
+    waiting = [
+        path.name
+        for path in BROWSER.glob("*.py")
+        for words in (".wait_for_timeout(", "networkidle")
+        if words in path.read_text("utf-8")
+    ]
+    assert waiting == []
