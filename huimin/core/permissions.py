@@ -176,7 +176,7 @@ ACTION_WORDS = Words(
         "claim.read": "查看补录登记",
         "claim.decide": "审批补录登记",
         "rating.read": "查看小票的评价和留言，看寄来的照片（有记录）",
-        "rating.own": "查看本商户示范点的评分（只有合计）",
+        "rating.own": "查看本商户示范点的评分和投诉的结果（只有合计）",
         "complaint.read": "查看优惠投诉和相关交易",
         "complaint.settle": "处理优惠投诉：记录、答复、延期、办结",
         "price.read": "查看货架价格的比较和照片",

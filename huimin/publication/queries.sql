@@ -132,6 +132,15 @@ JOIN outlet ON outlet.id = rating.outlet_id
 WHERE complaint.state = 'closed' AND complaint.closed_at >= :since AND complaint.closed_at < :until
 ORDER BY complaint.closed_at, complaint.id;
 
+-- name: closed_complaints_of_outlet
+-- Those about one outlet, closed before an instant, in the order of their results.
+SELECT complaint.closed_at, complaint.result, outlet.kind, outlet.merchant_id, rating.holder_id
+FROM rating
+JOIN complaint ON complaint.rating_id = rating.id
+JOIN outlet ON outlet.id = rating.outlet_id
+WHERE rating.outlet_id = :outlet_id AND complaint.state = 'closed' AND complaint.closed_at < :until
+ORDER BY complaint.closed_at, complaint.id;
+
 -- name: insert_result!
 INSERT INTO publication_result (
     id, first_month, last_month, kinds, upheld, upheld_in_part, not_upheld, unclear, made_at)

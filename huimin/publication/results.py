@@ -9,9 +9,9 @@ the rules of the month's figures (suppress.py).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from huimin.core.catalogue import text
@@ -86,12 +86,16 @@ def _closed_after(tx: Transaction, *, last: str | None, now: datetime) -> list[C
     """Those closed after the last month that was published, in months that are over."""
     since = "" if last is None else _beginning(next_month(last))
     until = _beginning(month_of(county_day(now)))
+    return _closed(queries.closed_complaints(tx, since=since, until=until))
+
+
+def _closed(rows: Iterable[Row]) -> list[Closed]:
     return [
         Closed(
             month_of(county_day(parse_instant(row["closed_at"]))),
             *(row[name] for name in ("kind", "result", "holder_id", "merchant_id")),
         )
-        for row in queries.closed_complaints(tx, since=since, until=until)
+        for row in rows
     ]
 
 
@@ -108,29 +112,57 @@ def _as_shown(row: Row) -> Row:
 results_before = ListQuery[Mapping[str, str]](queries, "results_before", for_reader=_as_shown)
 
 
+def results_of_outlet(tx: Transaction, outlet_id: str, day: date) -> list[Results]:
+    """How complaints about an outlet ended, for its manager, the latest first: periods as those of
+    its score (scores.py), of months that are over on a day and five people or more.
+
+    Nothing is said of those that are open: who complained has been at the till lately.
+    """
+    until = _beginning(month_of(day))
+    rows = queries.closed_complaints_of_outlet(tx, outlet_id=outlet_id, until=until)
+    periods = list(_in_periods(_closed(rows), _are_enough))
+    return [_results(one, _months(one), (one[0].kind,)) for one in reversed(periods)]
+
+
 def grouped(closed: Iterable[Closed]) -> Iterator[Results]:
     """Complaints, in the order of their months, in groups that may be shown; those of the last
     months wait while they are too few."""
+    for period in _in_periods(closed, _may_be_shown):
+        yield from _by_kind(period)
+
+
+def _in_periods(
+    closed: Iterable[Closed], is_enough: Callable[[Sequence[Closed]], bool]
+) -> Iterator[list[Closed]]:
+    """In months, each joined with the next ones until they are enough; the last ones may wait."""
     by_month: dict[str, list[Closed]] = {}
     for each in closed:
         by_month.setdefault(each.month, []).append(each)
     waiting: list[Closed] = []
     for month in sorted(by_month):
         waiting += by_month[month]
-        if _may_be_shown(waiting):
-            yield from _by_kind(waiting)
+        if is_enough(waiting):
+            yield waiting
             waiting = []
+
+
+def _months(period: Sequence[Closed]) -> tuple[str, str]:
+    return period[0].month, period[-1].month
+
+
+def _results(closed: Sequence[Closed], months: tuple[str, str], kinds: tuple[str, ...]) -> Results:
+    return Results(months, kinds, dict(Counter(each.result for each in closed)))
 
 
 def _by_kind(closed: Sequence[Closed]) -> Iterator[Results]:
     """In as many groups of kinds as may be shown, with the fewest complaints in joined ones."""
     known = list(OUTLET_KINDS)
     kinds = sorted({each.kind for each in closed}, key=known.index)
-    months = (closed[0].month, closed[-1].month)
+    months = _months(closed)
     ways = [way for way in ways_to_join(kinds) if all(_may_be_shown(_of(closed, g)) for g in way)]
     best = min(ways, key=lambda way: (-len(way), _joined(closed, way)))
     for group in reversed(best):
-        yield Results(months, group, dict(Counter(each.result for each in _of(closed, group))))
+        yield _results(_of(closed, group), months, group)
 
 
 def _joined(closed: Sequence[Closed], way: Sequence[tuple[str, ...]]) -> int:
@@ -141,7 +173,10 @@ def _of(closed: Sequence[Closed], kinds: tuple[str, ...]) -> list[Closed]:
     return [each for each in closed if each.kind in kinds]
 
 
+def _are_enough(closed: Sequence[Closed]) -> bool:
+    return len({each.holder_id for each in closed}) >= PEOPLE_MIN
+
+
 def _may_be_shown(closed: Sequence[Closed]) -> bool:
-    people = len({each.holder_id for each in closed})
     of_merchants = Counter(each.merchant_id for each in closed)
-    return people >= PEOPLE_MIN and shortfall(of_merchants.values()) <= 0
+    return _are_enough(closed) and shortfall(of_merchants.values()) <= 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huimin.core.refusals import Refusal
+from huimin.publication.results import Results, results_of_outlet
 from huimin.publication.scores import OutletScore, outlet_score
 from huimin.ratings import queries
 from huimin.storage.engine import Row, Transaction
@@ -36,10 +37,13 @@ def outlets_with_ratings(tx: Transaction) -> list[tuple[str, str]]:
 
 def scores_of_merchant(
     tx: Transaction, merchant_id: str, day: date
-) -> list[tuple[Row, OutletScore]]:
-    """(outlet, how it was judged) of a merchant's outlets: sums, never who."""
-    outlets = queries.outlets_of_merchant(tx, merchant_id=merchant_id)
-    return [(outlet, outlet_score(tx, outlet["id"], day)) for outlet in outlets]
+) -> list[tuple[Row, OutletScore, list[Results]]]:
+    """(outlet, how it was judged, how complaints about it ended) of a merchant's outlets: sums,
+    never who."""
+    return [
+        (outlet, outlet_score(tx, outlet["id"], day), results_of_outlet(tx, outlet["id"], day))
+        for outlet in queries.outlets_of_merchant(tx, merchant_id=merchant_id)
+    ]
 
 
 # The latest first.

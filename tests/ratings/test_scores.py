@@ -15,6 +15,7 @@ from huimin.instance import Instance
 from huimin.publication.results import Closed, grouped, publish_results, results_before
 from huimin.publication.scores import OutletScore, score_of
 from huimin.ratings.complaints import close_complaint
+from huimin.ratings.find_ratings import rating_by_id
 from huimin.ratings.judgement import Judgement
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
@@ -212,6 +213,66 @@ def test_results_are_read_and_not_counted_for_a_visitor(app: Any, instance: Inst
     second = visitor.get(after).text
     assert "1997年12月" in second and "1998年1月" not in second
     assert "Pharmacy, School" in visitor.get("/public/results?lang=en").text
+
+
+@pytest.mark.both_engines
+def test_a_manager_reads_how_complaints_about_the_own_outlets_ended(
+    app: Any, instance: Instance, clock: FixedClock
+) -> None:
+    make_policy(instance)
+    outlet = make_outlet(instance, name="天池平价超市")
+    key = make_terminal(instance, outlet)[1]
+    manager = make_staff(instance, "merchant_manager", merchant_id=outlet["merchant_id"])
+    stranger = make_staff(instance, "merchant_manager")
+    people = new_people_buy(instance, key)
+
+    def complain(sold: Any) -> str:
+        rating = make_rating(instance, sold, Judgement("no", 1, SECRET))
+        return str(instance.engine.read(lambda tx: rating_by_id(tx, rating))["complaint_id"])
+
+    def close(complaint_id: str, result: str) -> None:
+        by: Any = {"now": clock(), "actor": "a", "result": result, "text": "查实了"}
+        secrets = instance.personal_data
+        instance.engine.write(lambda tx: close_complaint(tx, secrets, complaint_id, **by))
+
+    def sent(who: Any) -> str:
+        client = app.test_client()
+        sign_in(client, who["username"])
+        return str(client.get("/my-merchant/ratings").text)
+
+    def page(who: Any = manager) -> str:
+        return only_words(sent(who))
+
+    def results() -> list[str]:
+        words = "属实|部分属实|不属实|无法查清"
+        return re.findall(f'data-label="(?:{words})">([0-9,]+)<', sent(manager))
+
+    # Four people, one of them twice; then a fifth in the next month.
+    first = [complain(sold) for sold in itertools.islice(people, 3)]
+    card = make_card(instance, make_holder(instance))
+    first += [complain(make_redemption(instance, card, key)) for _ in range(2)]
+    before = page()
+    for complaint_id in first:
+        close(complaint_id, "upheld")
+    assert page() == before, "what moves while somebody is known to have complained says who it was"
+    clock.advance(days=30)
+    assert results() == [] and "办结的投诉还不到 5 个人" in page()
+    close(complain(next(people)), "not_upheld")
+    waiting = complain(next(people))
+    assert results() == []
+    clock.advance(days=30)
+    shown = page()
+    assert results() == ["5", "0", "1", "0"] and "2026年10月至2026年11月" in shown
+    assert SECRET not in shown and "查实了" not in shown
+    # An open one, and those of a month that is too small, change nothing.
+    close(waiting, "unclear")
+    clock.advance(days=31)
+    assert results() == ["5", "0", "1", "0"]
+    for sold in itertools.islice(people, 5):
+        close(complain(sold), "upheld_in_part")
+    clock.advance(days=31)
+    assert results() == ["0", "5", "0", "1", "5", "0", "1", "0"]
+    assert "天池平价超市" not in page(stranger)
 
 
 @pytest.mark.both_engines
