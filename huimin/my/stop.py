@@ -21,7 +21,7 @@ from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.divisions.within import required_within
 from huimin.holders.people import family_of
-from huimin.keys.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData, Purpose
 from huimin.my import queries
 from huimin.storage.engine import Row, Transaction
 
@@ -29,6 +29,11 @@ FACTS_NEEDED = 2
 LAST = 4
 # What a caller is asked, by the field in which the registrar types what they say.
 FACTS = ("id_last", "birth_date", "phone_last", "member_name")
+# Those of them that stand encrypted.
+SEALED_FACTS: Mapping[str, Purpose] = {
+    "id_last": "holder.id_number",
+    "phone_last": "holder.phone",
+}
 STOPPABLE = ("active", "suspended")
 
 
@@ -74,13 +79,16 @@ def stop_for_caller(
     """Stop a card for somebody on the telephone; False, on record, if they are not known.
 
     `said` is what the caller answered, by the fields of FACTS, "" for what was not asked: two of
-    them right, and none wrong. Raises FieldProblems if fewer than two were asked, or the card can't
-    be stopped.
+    them right, and none wrong. Raises FieldProblems if fewer than two were asked, one can't be told
+    because no key opens what is on record, or the card can't be stopped.
     """
     card = card_of_caller(tx, card_id, within=within)
     asked = [fact for fact in FACTS if said.get(fact, "").strip()]
     if len(asked) < FACTS_NEEDED:
         raise field_problem("", "请至少问两样，把来电人说的填进去。")
+    for fact in asked:
+        if _is_unreadable(secrets, card, fact):  # what no key opens is not wrong
+            raise field_problem(fact, "现有的密钥读不出登记的号码，这一样核对不了；请改问别的。")
     facts = {"facts": asked}
     right = _right_facts(tx, secrets, card, said)
     if not all(right[fact] for fact in asked):
@@ -96,7 +104,6 @@ def _right_facts(
     tx: Transaction, secrets: PersonalData, card: Mapping[str, Any], said: Mapping[str, str]
 ) -> dict[str, bool]:
     """Whether each fact is as it is registered."""
-    # What no key opens proves nobody; the registrar asks for another fact.
     number = secrets.readable_value(card, "holder.id_number") or ""
     phones = (secrets.readable_value(card, "holder.phone") or "").split(BETWEEN)
     last = {fact: "".join(said.get(fact, "").split()).upper() for fact in ("id_last", "phone_last")}
@@ -108,6 +115,13 @@ def _right_facts(
         "phone_last": any(_same(last["phone_last"], phone[-LAST:]) for phone in phones),
         "member_name": any(_same(member, name) for name in names),
     }
+
+
+def _is_unreadable(secrets: PersonalData, card: Mapping[str, Any], fact: str) -> bool:
+    purpose = SEALED_FACTS.get(fact)
+    if purpose is None or card[f"{purpose.partition('.')[2]}_cipher"] is None:
+        return False
+    return secrets.readable_value(card, purpose) is None
 
 
 def _same(said: str, known: str) -> bool:

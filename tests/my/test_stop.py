@@ -13,6 +13,7 @@ from huimin.instance import Instance
 from huimin.my.stop import stop_for_caller, stop_own_card
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
+from tests.making.lost_keys import lose_the_keys
 from tests.making.office import OTHER_TOWN
 
 NUMBER = id_number(77_001)
@@ -107,6 +108,19 @@ def test_one_wrong_answer_leaves_it_and_is_on_record(
     assert state_of(instance) == "active"
     failed = rows(instance, "SELECT * FROM audit_event WHERE action = 'card.caller_not_proved'")
     assert len(failed) == 3 and "1234" not in str(failed)
+
+
+def test_what_no_key_opens_is_not_told_to_be_wrong(
+    instance: Instance, card: dict[str, Any]
+) -> None:
+    lose_the_keys(instance)
+    for said in (RIGHT, {name: RIGHT[name] for name in ("phone_last", "member_name")}):
+        with pytest.raises(FieldProblems, match="密钥读不出登记的号码"):
+            call(instance, card, said)
+    assert rows(instance, "SELECT * FROM audit_event WHERE action LIKE 'card.caller%'") == []
+    assert state_of(instance) == "active"
+    assert call(instance, card, {name: RIGHT[name] for name in ("birth_date", "member_name")})
+    assert state_of(instance) == "lost"
 
 
 def test_one_fact_is_not_enough_and_another_town_is_not_there(
