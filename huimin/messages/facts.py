@@ -15,7 +15,7 @@ from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome
 from huimin.messages import queries
 from huimin.messages.post import post_message
-from huimin.messages.texts import CARD_WAITS, DISPUTE_ANSWERED, ENTITLEMENT_ENDS, PURCHASE
+from huimin.messages.texts import CARD_WAITS, CODE, DISPUTE_ANSWERED, ENTITLEMENT_ENDS, PURCHASE
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.giving_way import in_parts
 from huimin.storage.ids import least_id
@@ -80,7 +80,10 @@ def post_purchases(instance: Instance) -> int:
 
 
 def is_still_so(tx: Transaction, message: Row, today: date) -> bool:
-    """Whether what a message says is still true: a card may have been fetched meanwhile."""
+    """Whether what a message says is still true, and for somebody: a card may have been fetched
+    meanwhile, and a person may have died."""
+    if message["kind"] != CODE and queries.has_died(tx, holder_id=message["holder_id"]):
+        return False
     if message["kind"] == ENTITLEMENT_ENDS:
         ends_on = str(queries.entitlement_ends_on(tx, holder_id=message["holder_id"]))
         same = message["fact"] == ending_fact(message["holder_id"], ends_on)

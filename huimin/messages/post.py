@@ -70,12 +70,13 @@ def post_message(
     now: datetime,
     paper_too: bool = True,
 ) -> bool:
-    """Write a message down; False if that fact was told before, or there is nobody to tell.
+    """Write a message down; False if that fact was told before, or there is nobody to tell: of
+    somebody who has died the family gets no letter to them.
 
     `content` is what texts.py:written takes. Without `paper_too` it is for a phone or not at all.
     """
     holder = queries.holder_to_tell(tx, id=holder_id)
-    if holder is None:
+    if holder is None or queries.has_died(tx, holder_id=holder_id):
         return False
     channel = phone_channel(tx, settings, secrets, holder)
     if channel == PAPER and not paper_too:

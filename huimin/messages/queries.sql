@@ -98,6 +98,26 @@ FROM message AS m JOIN holder AS h ON h.id = m.holder_id
 WHERE m.id = :id;
 
 -- ---------------------------------------------------------------- facts
+-- part: has_died
+    -- As the office wrote it down: a list of deaths ended the aid, or somebody was told at the door. Not where it was
+    -- taken back: the list was undone, aid was granted since, somebody was met since, or the person chose messages since.
+    (EXISTS (SELECT 1 FROM eligibility AS e JOIN aid_ending_person AS p ON p.eligibility_id = e.id
+            JOIN aid_ending AS z ON z.id = p.ending_id
+        WHERE e.holder_id = h.id AND p.cause = 'died' AND p.state = 'ended'
+            AND NOT EXISTS (SELECT 1 FROM eligibility AS n WHERE n.holder_id = h.id AND n.recorded_at > z.decided_at))
+    OR EXISTS (SELECT 1 FROM reach_contact AS r
+        WHERE r.result = 'died' AND r.id = (SELECT MAX(s.id) FROM reach_contact AS s WHERE s.holder_id = h.id))
+    OR EXISTS (SELECT 1 FROM message AS d JOIN message_told AS t ON t.message_id = d.id
+        WHERE d.holder_id = h.id AND t.result = 'died'
+            AND NOT EXISTS (SELECT 1 FROM reach_contact AS r WHERE r.holder_id = h.id AND r.id > t.id)
+            AND NOT EXISTS (SELECT 1 FROM message_choice AS w
+                WHERE w.holder_id = h.id AND w.chosen_at > t.noted_at)))
+
+-- name: has_died$
+SELECT 1 FROM holder AS h WHERE h.id = :holder_id AND
+    -- with: has_died
+;
+
 -- part: goes_on
     -- A card that is suspended or lost may be used again; one that has ended says nothing about when it ends.
     EXISTS (SELECT 1 FROM card AS c WHERE c.holder_id = h.id AND c.state IN ('active', 'suspended', 'lost'))
@@ -192,7 +212,8 @@ WHERE kind <> 'code' AND id >= :since AND (state = 'failed' OR (state = 'waiting
     m.state IN ('to_tell', 'failed') AND m.kind || '' IN ('entitlement_ends', 'card_waits', 'dispute_answered')
 
 -- part: still_so
-    h.erased_at IS NULL
+    h.erased_at IS NULL AND NOT
+    -- with: has_died
     AND (m.kind <> 'entitlement_ends'
         OR (m.fact = h.id || ' ' || h.entitled_until AND h.entitled_until >= :day AND
             -- with: goes_on

@@ -76,6 +76,8 @@ IN_PLAIN_WORDS = Words(
     "in_plain_words",
     {
         "not_found": "没有这一页，或者它已经不在了。",
+        "receipt_not_found": "这里查不到这张小票。请把小票放平、擦净，再扫一次；"
+        "别的县的小票，要看小票上写的是哪个县。还是查不到，请带上小票，打服务电话问一问。",
         "method_not_allowed": "没有这一页，或者它已经不在了。",
         "sealed_unreadable": "这一步要用的内容现在读不出来，所以没有办。请打服务电话问一问。",
         "forbidden": "这一步在这里办不了。请打服务电话，或带身份证到便民服务窗口。",
@@ -96,9 +98,11 @@ IN_PLAIN_WORDS = Words(
 )
 
 
-def plain_words(refusal: Refusal, language: str) -> str:
-    """What did not work, as a holder reads it."""
+def plain_words(refusal: Refusal, language: str, *, of_receipt: bool = False) -> str:
+    """What did not work, as a holder reads it, or who has scanned a receipt."""
     code = refusal.code
+    if code == "not_found" and of_receipt:
+        code = "receipt_not_found"
     if code in IN_PLAIN_WORDS:
         return IN_PLAIN_WORDS.say(code, language)
     return refusal.page_detail(language)

@@ -18,8 +18,11 @@ from huimin.messages.post import post_message, tell_answered
 from huimin.messages.send import send_due
 from huimin.messages.tell import Noted, Telling, note_told
 from huimin.messages.texts import PURCHASE
+from huimin.reach.contacts import Contact, note_contact
 from tests.conftest import FixedClock
+from tests.holders.test_endings import end_list, propose, send_list, with_card
 from tests.making.cards import make_card
+from tests.making.holders import id_number
 from tests.making.office import OTHER_TOWN, Office
 from tests.messages.test_facts import print_together, rows, states, whose_aid_ends
 
@@ -253,3 +256,59 @@ def test_one_that_can_not_be_decrypted_is_said_and_holds_up_nobody(
 @pytest.fixture
 def office(app: Any, instance: Instance) -> Office:
     return Office(app, instance)
+
+
+@pytest.mark.both_engines
+def test_what_comes_up_after_somebody_has_died_is_not_told_until_they_are_known_to_live(
+    instance: Instance, clock: FixedClock
+) -> None:
+    holder = whose_aid_ends(instance, 10, phone=None)
+    post_daily(instance)
+    (message,) = rows(instance)
+    assert told(instance, [message["id"]], "died") == Noted(1, 0)
+    answered(instance, holder)
+    assert len(rows(instance)) == 1
+    # It was another of the same name: the person says how they want to be told.
+    clock.advance(minutes=1)
+    want(instance, holder, Choice(language="en"))
+    answered(instance, holder, "r-2")
+    assert [row["state"] for row in rows(instance)] == ["told", "to_tell"]
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("result", ["died", "no_answer"])
+def test_whose_death_was_found_at_a_visit_hears_nothing_of_what_waits(
+    by_gateway: Instance, posted: Any, result: str
+) -> None:
+    holder = whose_aid_ends(by_gateway, 10)
+    post_daily(by_gateway)
+    contact = Contact(result, TODAY)
+    by_gateway.engine.write(
+        lambda tx: note_contact(
+            tx, by_gateway.personal_data, holder["id"], contact, **by(by_gateway)
+        )
+    )
+    send_due(by_gateway)
+    answered(by_gateway, holder)
+    send_due(by_gateway)
+    kinds = {one["kind"] for one in posted()}
+    assert kinds == (set() if result == "died" else {"entitlement_ends", "dispute_answered"})
+
+
+def test_a_list_of_deaths_ends_the_messages_and_undoing_it_brings_them_back(
+    app: Any, instance: Instance
+) -> None:
+    office = Office(app, instance)
+    number = id_number()
+    holder = with_card(instance, "钱去了", id_number=number, phone=None)
+    content = end_list(["钱去了", number, f"{TODAY}", ""])
+    client = office.client()
+    draft = send_list(client, content).headers["Location"]
+    assert propose(office, client, draft, 1).status_code == 302
+    office.post(office.client(), f"{draft}/decision", act="approve")
+    post_daily(instance)
+    answered(instance, holder)
+    assert rows(instance) == [], "its last day is today"
+    office.post(office.client(), f"{draft}/decision", act="undo", reason="不是这个人")
+    answered(instance, holder)
+    assert [row["state"] for row in rows(instance)] == ["to_tell"]

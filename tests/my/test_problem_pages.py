@@ -231,3 +231,12 @@ def test_words_survive_a_page_of_long_ago_and_too_many_presses(
     assert many.status_code == 429 and f'value="{WORDS}"' in many.text
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', many.text))
     assert WORDS in client.post("/my/correction", data=fields, headers=FROM_HERE).text
+
+
+@pytest.mark.parametrize("address", ["/r/20250101000009000001/0123456789abcdef", "/r/half", "/r/"])
+def test_who_scans_a_receipt_that_is_not_here_reads_what_to_do_with_it(
+    client: Any, address: str
+) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404 and "这里查不到这张小票" in answer.text
+    assert 'href="/public/"' in answer.text and "回到“我的惠民卡”" not in answer.text

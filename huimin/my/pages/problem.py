@@ -37,7 +37,7 @@ def problem_page(refusal: Refusal, status: int, fields: Sequence[FieldProblem]) 
     here = page_of_form(request.path, request.referrer, request.host)
     return render_template(
         "my/problem.html",
-        sentences=sentences or [plain_words(refusal, language)],
+        sentences=sentences or [plain_words(refusal, language, of_receipt=_is_receipt())],
         unsent=_unsent(code),
         unsure=status == 500,
         here=here,
@@ -47,9 +47,15 @@ def problem_page(refusal: Refusal, status: int, fields: Sequence[FieldProblem]) 
 
 def _way(code: str, here: str) -> tuple[str, str]:
     """Address and words of the one way on."""
-    if request.path.startswith(RECEIPTS) and here.startswith(RECEIPTS) and code != "not_found":
+    if _is_receipt() and here.startswith(RECEIPTS) and code != "not_found":
         return here, _("回到这张小票")
+    if _is_receipt():
+        return url_for("publication.home"), _("看公开信息")
     return url_for("my.start"), _("回到“我的惠民卡”")
+
+
+def _is_receipt() -> bool:
+    return request.path.startswith(RECEIPTS)
 
 
 def _unsent(code: str) -> dict[str, Any] | None:

@@ -14,6 +14,8 @@ const PATIENCE_MS = 8_000;
 // questions would keep out: it gets the minute that the page speaks of.
 const ASKED_AGAIN_AFTER_MS = { no_network: 10_000, busy: 60_000 };
 const QUIET_ZONE = 4;
+// The phone's clock was set back if it went on by so much less than the time that has passed.
+const SET_MS = 2_000;
 const WIDTH_MAX = 420;
 
 const words = JSON.parse(byId("words").textContent || "{}");
@@ -28,6 +30,8 @@ let codes = [];
 let shown = null;
 let challenge = "";
 let serverAhead = 0;
+let clockAtLook = Date.now();
+let passedAtLook = performance.now();
 let isAsking = false;
 let askedAt = 0;
 // Why no new codes came the last time.
@@ -55,6 +59,14 @@ function byId(id) {
 
 function now() {
   return Date.now() + serverAhead;
+}
+
+/** A phone's clock may be set back, as by a network that knows the time: the codes go on by the time that has passed. One
+ * that went forward may have slept, and ends them. */
+function noteClock() {
+  const [clock, passed] = [Date.now() - clockAtLook, performance.now() - passedAtLook];
+  [clockAtLook, passedAtLook] = [Date.now(), performance.now()];
+  if (clock < passed - SET_MS) serverAhead += passed - clock;
 }
 
 /** @param {string} address @param {object} body */
@@ -238,6 +250,7 @@ document.addEventListener("visibilitychange", () => {
   tick();
 });
 setInterval(() => {
+  noteClock();
   if (shown) tick();
   else if (lack && !document.hidden && Date.now() - askedAt >= ASKED_AGAIN_AFTER_MS[lack]) void refresh();
 }, 1000);

@@ -1,0 +1,101 @@
+"""A holder with the least: no scripts, type at 200 %, a sheet of paper on a wall, a wrong clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from tests.browser.conftest import PHONE, County
+from tests.browser.offline_county import until
+from tests.browser.test_my_card import Family, Holder, county, family, holder  # noqa: F401
+from tests.browser.windows import new_context
+from tests.making.merchants import make_outlet
+
+pytestmark = pytest.mark.browser
+
+# The clock of the phone is ahead by so many milliseconds.
+AHEAD = """
+window.ahead = 3600_000;
+const now = Date.now.bind(Date);
+Date.now = () => now() + window.ahead;
+"""
+SECONDS = "Number.parseInt(document.getElementById('left').textContent.replace(/\\D+/g, ''), 10)"
+# How many letters the narrowest cell of the sheet has room for.
+LETTERS = """
+() => Math.min(...[...document.querySelectorAll(".paper td:not(.money)")].map(
+  (cell) => cell.clientWidth / Number.parseFloat(getComputedStyle(cell).fontSize)))
+"""
+
+
+class WithoutScripts(Holder):
+    """A holder's window whose browser runs no scripts."""
+
+    def __init__(self, browser: Any, county: County, family: Family) -> None:  # noqa: F811
+        super().__init__(browser, county, family)
+        self.context.close()
+        self.context = new_context(browser, viewport=PHONE, java_script_enabled=False)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+
+
+@pytest.fixture
+def plain(browser: Any, county: County, family: Family) -> Iterator[WithoutScripts]:  # noqa: F811
+    opened = WithoutScripts(browser, county, family)
+    yield opened
+    opened.context.close()
+
+
+def test_without_scripts_what_is_missing_is_said_and_nothing_is_offered_that_does_nothing(
+    plain: WithoutScripts,
+) -> None:
+    plain.sign_in()
+    page = plain.page
+    page.click("#code .button")
+    page.wait_for_selector("noscript .problem")
+    assert not page.is_visible("text=正在取动态码")
+    assert not page.is_visible("text=换一个新码")
+    page.click("noscript a")
+    page.click("text=看这张纸并打印")
+    page.wait_for_selector("noscript .told")
+    assert not page.is_visible("[data-print]")
+    page.goto(page.url.replace("/paper", "/correction"))
+    page.select_option("#field-about", "phone")
+    page.fill("#field-words", "电话换了")
+    page.click("main form button")
+    page.wait_for_selector("text=我们已经收到")
+
+
+def test_the_sheet_for_the_wall_is_one_page_in_large_type_and_readable_on_any_phone(
+    holder: Holder,  # noqa: F811
+    family: Family,  # noqa: F811
+) -> None:
+    for number in range(11):
+        make_outlet(family.instance, name=f"乐家邻里便民超市·第{number}分店")
+    holder.sign_in()
+    page = holder.page
+    page.goto(page.url.split("/my/")[0] + "/my/paper")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(LETTERS) >= 5
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    sheet = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    assert len(sheet) == 1
+    words = sheet[0].get_textpage()
+    heights = [box[3] - box[1] for box in map(words.get_charbox, range(words.count_chars()))]
+    assert sorted(heights)[len(heights) // 2] >= 11, "in points, of the letters alone"
+    assert family.holder["name"] not in words.get_text_bounded()
+
+
+def test_a_clock_that_is_set_back_keeps_no_code_longer_than_its_minute(
+    holder: Holder,  # noqa: F811
+) -> None:
+    holder.page.add_init_script(AHEAD)
+    holder.sign_in()
+    holder.show_code()
+    page = holder.page
+    until(lambda: page.evaluate(SECONDS) <= 55)
+    page.evaluate("window.ahead = 0")
+    code, seconds = holder.code(), page.evaluate(SECONDS)
+    until(lambda: page.evaluate(SECONDS) < seconds or holder.code() != code)
