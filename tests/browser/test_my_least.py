@@ -29,6 +29,18 @@ LETTERS = """
   (cell) => cell.clientWidth / Number.parseFloat(getComputedStyle(cell).fontSize)))
 """
 
+BUTTON = "document.querySelector('#family form button, #ask-title ~ form button')"
+PRESS = f"{BUTTON}.click()"
+# A form that is sent on a network so slow that the page stays as it is.
+NEVER_ANSWERED = """
+window.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || window.sent === undefined) return;
+  event.preventDefault();
+  window.sent += 1;
+});
+HTMLFormElement.prototype.submit = () => { window.sent += 1; };
+"""
+
 
 class WithoutScripts(Holder):
     """A holder's window whose browser runs no scripts."""
@@ -99,3 +111,25 @@ def test_a_clock_that_is_set_back_keeps_no_code_longer_than_its_minute(
     page.evaluate("window.ahead = 0")
     code, seconds = holder.code(), page.evaluate(SECONDS)
     until(lambda: page.evaluate(SECONDS) < seconds or holder.code() != code)
+
+
+@pytest.mark.parametrize("page_of", ["/my/see/family", "/my/correction"])
+def test_a_press_is_seen_at_once_and_a_second_one_sends_nothing_more(
+    holder: Holder,  # noqa: F811
+    page_of: str,
+) -> None:
+    holder.page.add_init_script(NEVER_ANSWERED)
+    holder.sign_in()
+    page = holder.page
+    page.goto(page.url.split("/my/")[0] + page_of)
+    if page_of == "/my/correction":
+        page.select_option("#field-about", "aid")
+        page.fill("#field-words", "日期不对")
+    page.evaluate("window.sent = 0")
+    page.evaluate(PRESS)
+    until(lambda: page.evaluate("window.sent") == 1)
+    assert page.evaluate(f"{BUTTON}.getAttribute('aria-busy')") == "true"
+    page.evaluate(PRESS)
+    # What the press would send is sent before the next answer of the server.
+    page.evaluate("fetch('/my/app.webmanifest').then((answer) => answer.text())")
+    assert page.evaluate("window.sent") == 1

@@ -35,7 +35,8 @@ async function keepDraft(form) {
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void send(form, event.submitter);
+    // A second press while the first is under way.
+    if (event.submitter?.getAttribute("aria-busy") !== "true") void send(form, event.submitter);
   });
 }
 
@@ -48,11 +49,13 @@ async function send(form, button) {
   try {
     await fetch(form.dataset.reach || "", { cache: "no-store", signal: patience.signal });
     form.submit();
+    // It may never be answered, and be pressed once more.
+    setTimeout(() => button?.removeAttribute("aria-busy"), PATIENCE_MS);
   } catch {
+    button?.removeAttribute("aria-busy");
     tell("unsent");
   } finally {
     clearTimeout(late);
-    button?.removeAttribute("aria-busy");
   }
 }
 

@@ -4,6 +4,7 @@
 import { readPhone, registerPhone, Unsent } from "./phone_key.js";
 
 const VOICES = { "zh-Hans": "zh-CN", "zh-Hant": "zh-TW", en: "en-US" };
+const BUSY_MS = 8_000;
 const NOT_READ = "button, form, .button, .unseen, [hidden], [aria-hidden=true], noscript, script";
 
 /** @param {Element} section */
@@ -53,6 +54,19 @@ if (window.speechSynthesis) {
   speechSynthesis.getVoices();
   window.addEventListener("pagehide", () => speechSynthesis.cancel());
 }
+
+// Where the network is slow a press is seen at once, and a second one sends nothing more.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button) return;
+  if (button.getAttribute("aria-busy") === "true") {
+    event.preventDefault();
+    return;
+  }
+  button.setAttribute("aria-busy", "true");
+  // A file that is handed over leaves the page where it is, and an answer may never come.
+  setTimeout(() => button.removeAttribute("aria-busy"), BUSY_MS);
+});
 
 // Who has set this phone up shows the code without signing in.
 const ownCode = /** @type {HTMLElement | null} */ (document.querySelector("[data-own-code]"));
