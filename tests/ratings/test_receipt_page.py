@@ -59,6 +59,16 @@ def test_a_shop_that_answers_first_keeps_nobody_from_complaining(app: Any, till:
     assert "不是自己答的" in administrator.get(f"/complaints/{complaint['id']}").text
 
 
+def test_who_judges_is_told_that_the_shop_can_open_the_page_as_well(
+    app: Any, till: ApiTill
+) -> None:
+    path = receipt_of(till.redeem().json)
+    asked = app.test_client().get(path).text
+    assert "店里也能重打" in asked and "店里看不到是谁说的" not in asked
+    send_judgement(app.test_client(), path, given="no", words="价签写九块九")
+    assert "价签写九块九" in app.test_client().get(path).text, "it is so"
+
+
 def test_two_presses_at_once_are_one_answer(app: Any, till: ApiTill) -> None:
     path = receipt_of(till.redeem().json)
     visitors = [app.test_client() for _ in range(4)]
