@@ -89,8 +89,10 @@ def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
         yield half_made
         _sync(half_made)
         os.replace(half_made, path)
-    except BaseException:
+    except BaseException as error:
         half_made.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # a full disk names no file, and nobody asked for the other
         raise
     sync_folder(path.parent)
 

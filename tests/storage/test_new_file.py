@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from huimin.command_line import sentence_of
 from huimin.storage import new_file as new_file_module
 from huimin.storage.new_file import delete_large, new_file, write_whole
 
@@ -51,6 +52,22 @@ def test_a_disk_that_fails_is_said_and_a_folder_that_can_not_be_sent_is_not(
     refused(errno.EIO)
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         write_whole(tmp_path / "keys", b"newer")
+
+
+def test_a_full_disk_names_the_file_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever says it in a sentence needs the place; the system names none where it can't write."""
+
+    def full(_file: Path, _content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as raised:
+        write_whole(tmp_path / "anchor.txt", b"anchor")
+    assert raised.value.filename == str(tmp_path / "anchor.txt")
+    assert sentence_of(raised.value) == f"{tmp_path / 'anchor.txt'}：磁盘已满。"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_device_is_written_to_and_nothing_takes_its_place(tmp_path: Path) -> None:
