@@ -24,10 +24,12 @@ from huimin.storage.migrate import (
     unknown_schema_problem,
     version_of,
 )
+from huimin.storage.postgresql_connection import is_lost
 from huimin.storage.postgresql_place import (
     Connection,
     PostgresqlPlace,
     first_line,
+    refused_problem,
     unreachable_problem,
 )
 
@@ -184,7 +186,8 @@ def in_transaction(place: PostgresqlPlace, kind: str = "") -> Iterator[Connectio
     """A connection in one transaction, in the place's schema.
 
     What is set is set for this transaction alone, because behind a pooler the next one in this
-    session may be another program's.
+    session may be another program's. Raises StorageProblem when the server can't be reached, is
+    lost on the way, or can't go on (no room on its disk).
     """
     try:
         connection = place.connect_plainly()
@@ -197,6 +200,8 @@ def in_transaction(place: PostgresqlPlace, kind: str = "") -> Iterator[Connectio
             for setting in place.search_path:
                 connection.execute(f"SET LOCAL {setting}")
             yield connection
+    except psycopg.OperationalError as error:
+        raise (unreachable_problem if is_lost(error) else refused_problem)(error) from error
     finally:
         connection.close()
 
@@ -208,10 +213,7 @@ def looking(place: PostgresqlPlace) -> Iterator[Transaction]:
     A standby will do. Raises StorageProblem when it can't be reached.
     """
     with in_transaction(place, "ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
-        try:
-            yield Transaction("postgresql", connection)
-        except psycopg.OperationalError as error:
-            raise unreachable_problem(error) from error
+        yield Transaction("postgresql", connection)
 
 
 def _has_schema(connection: Connection, schema: str) -> bool:

@@ -18,7 +18,7 @@ import psycopg
 from huimin.storage.engine import OnCommit, StorageProblem, Transaction, nothing, tell_commit
 from huimin.storage.held_writes import require_not_held
 from huimin.storage.postgresql_connection import CommitUnknown, PostgresqlConnection, is_lost
-from huimin.storage.postgresql_place import PostgresqlPlace, first_line, unreachable_problem
+from huimin.storage.postgresql_place import PostgresqlPlace, refused_problem, unreachable_problem
 from huimin.storage.postgresql_pool import Pool
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ class PostgresqlEngine:
                 # prepared statement is of tables that were changed since.
                 self._pool.forget_idle()
                 if number >= LOST_ATTEMPTS_MAX:
-                    raise _refused_problem(error) from error
+                    raise refused_problem(error) from error
             except psycopg.OperationalError as error:
                 if is_lost(error):
                     self._pool.forget_idle()
@@ -148,13 +148,7 @@ def problem_of(error: psycopg.OperationalError) -> StorageProblem:
     """What kept the server from carrying out a statement that is right in itself."""
     if error.sqlstate in ("57014", "55P03"):  # a statement or a lock took too long
         return _busy_problem()
-    return _refused_problem(error)
-
-
-def _refused_problem(error: psycopg.Error) -> StorageProblem:
-    return StorageProblem(
-        "PostgreSQL 数据库做不了这一步（{reason}），请检查。", reason=first_line(error)
-    )
+    return refused_problem(error)
 
 
 def _busy_problem() -> StorageProblem:

@@ -90,6 +90,13 @@ def unreachable_problem(error: BaseException) -> StorageProblem:
     )
 
 
+def refused_problem(error: BaseException) -> StorageProblem:
+    """The server lives, and can't carry the statement out."""
+    return StorageProblem(
+        "PostgreSQL 数据库做不了这一步（{reason}），请检查。", reason=first_line(error)
+    )
+
+
 def first_line(error: BaseException) -> str:
     """What an error says, without the lines that show where."""
     lines = str(error).strip().splitlines()

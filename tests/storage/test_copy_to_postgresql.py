@@ -14,6 +14,7 @@ import pytest
 
 from huimin.moving.prove_copy import prove_copy
 from huimin.settings import Settings
+from huimin.storage import copy_to_postgresql
 from huimin.storage.engine import StorageProblem
 from huimin.storage.open_engine import (
     check_database,
@@ -105,6 +106,30 @@ def test_a_half_done_copy_of_another_state_is_dropped_only_when_told(places: Pla
         server.execute("UPDATE lezhi.rollup_month SET redemptions = redemptions + 1")
     with pytest.raises(StorageProblem, match="differ"):
         list(copying(source, target))
+
+
+def test_a_server_that_is_lost_in_the_middle_of_a_table_is_said_and_the_copy_goes_on_later(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = places
+    compare, compared = copy_to_postgresql._compare, []
+
+    def without_server(*args: Any) -> int:
+        compared.append(args[0].name)
+        if len(compared) == 5:
+            with psycopg.connect(target.database_url or "", autocommit=True) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        return compare(*args)
+
+    monkeypatch.setattr(copy_to_postgresql, "_compare", without_server)
+    with pytest.raises(StorageProblem, match="连接不上 PostgreSQL"):
+        list(copying(source, target))
+    again = list(copying(source, target))
+    assert [table.before for table in again[:5]] == [True] * 4 + [False]
+    assert rows_in(source) == rows_in(target)
 
 
 def test_the_command_says_what_it_did_and_what_comes_next(places: Places, run_cli: RunCli) -> None:
