@@ -213,7 +213,7 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, click.ClickException):
         return error.format_message().replace("\n", " ")
     if isinstance(error, Refusal):
-        return error.detail(language())
+        return error.page_detail(language())  # a console has no till's keys either
     if isinstance(error, SealedProblem):
         return Refusal("sealed_unreadable").detail(language())
     if isinstance(error, FieldProblems):

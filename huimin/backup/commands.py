@@ -24,12 +24,13 @@ from huimin.command_line import (
     confirm,
     echo,
     format_option,
+    language,
     pass_instance,
     pass_settings,
     print_json,
 )
 from huimin.core.days import COUNTY_ZONE
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.instance import Instance
 from huimin.jobs.timer_runs import Outcome, note_run
 from huimin.settings import Settings
@@ -104,12 +105,13 @@ def make(
         _note(instance, BACKUP, began, Outcome(problems=[problem.text], failed=True))
         raise
     done = backup_words(new_backup, removed)
-    _note(instance, BACKUP, began, Outcome(done=done))
     if form == "json":
         print_json(_answer_of(new_backup, removed))
-        return
-    for line in done:
-        echo(line)
+    else:
+        for line in done:
+            echo(line)
+    # Last: whatever keeps it from being put on record, the backup is there.
+    _note(instance, BACKUP, began, Outcome(done=done))
 
 
 @backup.command("rehearse")
@@ -146,10 +148,10 @@ def rehearse_backup(
     outcome.failed = bool(restored.findings)
     if not restored.findings:
         outcome.done.append(proved_words(file, restored))
-    _note(instance, REHEARSAL, began, outcome)
-    _print_findings(restored)
     for line in outcome.done:
         echo(line)
+    _note(instance, REHEARSAL, began, outcome)
+    _print_findings(restored)
 
 
 @backup.command("begin-epoch")
@@ -245,6 +247,10 @@ def _note(instance: Instance, what: str, began: datetime, outcome: Outcome) -> N
         )
     except ReadOnly:
         echo("这里是只读的，这次运行没有记下来，主服务上的体检看不到它。", err=True)
+    except Refusal as refusal:  # the clock can't be right: just then a backup may be wanted
+        echo(refusal.page_detail(language()), err=True)
+        echo("所以这次运行没有记下来，体检看不到它。", err=True)
+        sys.exit(EXIT_FOUND)
 
 
 def _answer_of(new_backup: Backup, removed: list[Path]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from huimin.cards.find import find_card
 from huimin.core.card_token import read_text
+from huimin.core.days import county_day, parse_instant
 from huimin.core.phone import BETWEEN
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders.people import find_by_id_number, holder_by_id
@@ -64,7 +65,8 @@ def find_person(tx: Transaction, instance: Instance, typed: str, number: str | N
     if holder is None:
         raise field_problem("person", "没有这个持卡人，请核对编号、卡号或身份证号码。")
     if holder["erased_at"] is not None:
-        raise field_problem("person", "这个人的资料已经在 {at} 删除。", at=holder["erased_at"][:10])
+        day = county_day(parse_instant(holder["erased_at"]))
+        raise field_problem("person", "这个人的资料已经在 {at} 删除。", at=day.isoformat())
     return holder
 
 

@@ -15,6 +15,7 @@ from huimin.backup.newest import (
     newest_backup_at,
     newest_rehearsal_at,
 )
+from huimin.core.days import CLOCK_SLACK
 from huimin.daily.run import run_day
 from huimin.instance import Instance
 from huimin.ledger.epochs import current_epoch
@@ -230,4 +231,24 @@ def test_a_standby_makes_a_whole_backup_and_says_that_it_is_not_on_record(
     made = in_this_process(["backup", str(file)], variables)
     assert made.returncode == 0, made.stderr
     assert "已核对" in made.stdout and "没有记下来" in made.stderr
+    assert huimin(county, "backup", "rehearse", file).returncode == 0
+
+
+def test_a_backup_while_the_clock_is_wrong_is_made_and_says_that_it_is_not_on_record(
+    county: Instance, backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just then one may be wanted: before the clock's rows are accepted, for instance."""
+    monkeypatch.setattr("huimin.clock.check.SLACK", CLOCK_SLACK)
+    monkeypatch.setattr(
+        "huimin.open_instance.built_at", lambda: datetime.now(UTC) + timedelta(days=1)
+    )
+    file = backups / "county.tar"
+    made = huimin(county, "backup", file)
+    rehearsed = huimin(county, "backup", "rehearse", file)
+    for answer, word in ((made, "已核对"), (rehearsed, "演练成功")):
+        assert answer.returncode == 1
+        assert word in answer.stdout
+        assert "校准时钟" in answer.stderr and "没有记下来" in answer.stderr
+        assert "同一个键" not in answer.stderr
+    monkeypatch.undo()
     assert huimin(county, "backup", "rehearse", file).returncode == 0

@@ -135,8 +135,12 @@ def test_erased_nothing_is_left_in_any_file_and_sums_and_chains_stay(
     assert json.loads((folder / FILE_NAME).read_text())["holder_id"] == lived.holder_id
     assert stat.S_IMODE((folder / FILE_NAME).stat().st_mode) == 0o600
     check_rows(sqlite_instance, lived)
+    # At seven in the morning it is still the day before in UTC, which is nobody's day here.
+    sqlite_instance.engine.write(
+        lambda tx: tx.connection.execute("UPDATE holder SET erased_at = '2026-11-29T23:00:00.000Z'")
+    )
     again = run_cli([*erase, "--yes"], folder)
-    assert again.returncode == 2 and "已经在" in again.stderr
+    assert again.returncode == 2 and "已经在 2026-11-30 删除" in again.stderr
 
 
 def test_what_is_added_while_the_question_is_asked_goes_too(
