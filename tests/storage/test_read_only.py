@@ -68,6 +68,11 @@ def test_a_standby_shows_and_writes_nothing(
     assert client.get("/public/").status_code == 200
     assert client.get("/.well-known/huimin-keys.json").status_code == 200
     assert client.get("/healthz").status_code == 200
+    # A balancer sends no till here, and the service manager takes it for alive.
+    assert client.get("/livez").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert [problem["check"] for problem in ready.json["problems"]] == ["writes"]
 
     headers = {"Authorization": f"Bearer {key}"}
     answer = client.post("/api/v1/cards/verify", json={"card": card["token"]}, headers=headers)
