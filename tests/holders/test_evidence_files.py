@@ -81,7 +81,8 @@ def test_a_paper_that_nothing_opens_is_said_in_words_and_its_pages_stand(
     assert upload(clerk, holder["id"]) == 302
     (file,) = files(instance)
     sealed = file.read_bytes()
-    changed = {"damaged": sealed[:-1] + b"?", "cut short": b"", "its key": b"\0\x63" + sealed[2:]}
+    damaged = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    changed = {"damaged": damaged, "cut short": b"", "its key": b"\0\x63" + sealed[2:]}
     if lost == "the file":
         file.unlink()
     else:

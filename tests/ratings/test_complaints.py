@@ -115,7 +115,8 @@ def test_words_that_no_key_opens_are_said_to_be_unreadable_and_the_rest_is_there
     app: Any, till: ApiTill
 ) -> None:
     path = receipt_of(till.redeem().json)
-    send_judgement(app.test_client(), path, given="no", stars="1", words="没有打折")
+    writer = app.test_client()
+    send_judgement(writer, path, given="no", stars="1", words="没有打折")
     instance, office = till.instance, app.test_client()
     sign_in(office, make_staff(instance)["username"])
     complaint_id = complaint_of(instance)["id"]
@@ -139,7 +140,7 @@ def test_words_that_no_key_opens_are_said_to_be_unreadable_and_the_rest_is_there
     assert page.text.count("现有的密钥读不出这段话") == 2
     assert steps[0] in page.text and steps[1] not in page.text
     assert "现有的密钥读不出这段话" in office.get("/ratings/").text
-    reporter = app.test_client().get(path).text
+    reporter = writer.get(path).text
     assert reporter.count("这段话现在读不出来") == 2 and steps[0] in reporter
     step = {"csrf_token": csrf_of(office, address), "act": "answer", "text": steps[1]}
     assert office.post(address, data=step).status_code == 302

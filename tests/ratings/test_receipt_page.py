@@ -59,14 +59,32 @@ def test_a_shop_that_answers_first_keeps_nobody_from_complaining(app: Any, till:
     assert "不是自己答的" in administrator.get(f"/complaints/{complaint['id']}").text
 
 
-def test_who_judges_is_told_that_the_shop_can_open_the_page_as_well(
+def test_words_are_read_by_the_browser_that_wrote_them_alone(app: Any, till: ApiTill) -> None:
+    """A shop can print the receipt again, and open its page."""
+    path, other = (receipt_of(till.redeem().json) for _ in range(2))
+    writer, shop, words = app.test_client(), app.test_client(), "价签写九块九"
+    assert "店里也能重打" in writer.get(path).text
+    send_judgement(writer, path, given="no", words=words)
+    assert words in writer.get(path).text
+    told = shop.get(path).text
+    assert words not in told and "只有写的那台手机和县里能看" in told and "处理中" in told
+    # Having judged another receipt is no proof, nor is another judgement of this one.
+    send_judgement(shop, other, given="yes", words="好")
+    cookie = shop.get_cookie("huimin_judged", path=other)
+    shop.set_cookie("huimin_judged", cookie.value, path=path)
+    assert words not in shop.get(path).text
+    send_judgement(shop, path, given="no", words="价签写八块八")
+    assert words not in shop.get(path).text
+
+
+def test_words_that_are_sent_again_as_the_answer_got_lost_stay_ones_own(
     app: Any, till: ApiTill
 ) -> None:
-    path = receipt_of(till.redeem().json)
-    asked = app.test_client().get(path).text
-    assert "店里也能重打" in asked and "店里看不到是谁说的" not in asked
-    send_judgement(app.test_client(), path, given="no", words="价签写九块九")
-    assert "价签写九块九" in app.test_client().get(path).text, "it is so"
+    path, words = receipt_of(till.redeem().json), "第一行\r\n第二行"
+    send_judgement(app.test_client(), path, given="no", words=words)
+    again = app.test_client()
+    send_judgement(again, path, given="no", words=words)
+    assert "第二行" in again.get(path).text
 
 
 def test_two_presses_at_once_are_one_answer(app: Any, till: ApiTill) -> None:
@@ -146,7 +164,8 @@ def test_a_photo_that_no_key_opens_is_not_found_and_the_rest_is_shown(
     sent = send_judgement(app.test_client(), path, given="no", photo=phone_photo("JPEG"))
     assert sent.status_code == 303
     (file,) = (opened.settings.folder / FOLDER).iterdir()
-    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    sealed = file.read_bytes()
+    file.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     auditor = app.test_client()
     sign_in(auditor, make_staff(opened, "auditor")["username"])
     assert auditor.get(f"/ratings/{rows(opened, 'rating')[0]['id']}/photo").status_code == 404
@@ -216,8 +235,9 @@ def test_many_attempts_are_throttled(app: Any, till: ApiTill, clock: FixedClock)
 def test_the_answer_shows_nobody_s_name_and_is_not_indexed(app: Any, till: ApiTill) -> None:
     path = receipt_of(till.redeem().json)
     words = "价签写 12 元\n收了 <b>13</b> 元"
-    send_judgement(app.test_client(), path, given="no", stars="1", words=words)
-    answer = app.test_client().get(path)
+    writer = app.test_client()
+    send_judgement(writer, path, given="no", stars="1", words=words)
+    answer = writer.get(path)
     assert "价签写 12 元\n收了 &lt;b&gt;13&lt;/b&gt; 元" in answer.text.replace("\r", "")
     assert "黄" not in answer.text and till.card["number"] not in answer.text
     assert answer.headers["X-Robots-Tag"] == "noindex"

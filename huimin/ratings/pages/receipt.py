@@ -1,7 +1,8 @@
 """The page behind a receipt's QR code: what was recorded, that it is unaltered, and how it was.
 
 Nobody signs in. Whoever holds the receipt may judge the sale once; later the page shows what was
-answered and what became of it. It never shows a name, a card, or the photo that was sent.
+answered and what became of it, and the words to the browser that wrote them. It never shows a name,
+a card, or the photo that was sent.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from huimin.holders.working_days import WorkingDays
 from huimin.keys.sealed_files import new_sealed_files
 from huimin.pictures.take_photo import FILE_BYTES_MAX
 from huimin.ratings.complaints import SHOWN, due_day, steps_of
-from huimin.ratings.judgement import GIVEN, STARS, WORDS_MAX, read_judgement
+from huimin.ratings.judgement import GIVEN, STARS, WORDS_MAX, read_judgement, written
+from huimin.ratings.own_words import remember_own, wrote
 from huimin.ratings.pages import pages
 from huimin.ratings.rate import object_to_rating, rate, rating_of, words_of
 from huimin.ratings.words import GIVEN_WORDS, RESULT_WORDS, STARS_WORDS
@@ -91,9 +93,16 @@ def answer(receipt_no: str, hash_prefix: str) -> Answer:
         if refusal.code != "rating_exists":
             return _page(receipt_no, hash_prefix, form.refused(refusal)), refusal.status
         tell(_("这张小票已经评价过了，下面是当时的回答。"))
-    else:
-        tell(_("已收到您的评价，谢谢。"))
-    return _to_judgement(sale, hash_prefix)
+        return _to_judgement(sale, hash_prefix, is_own=_wrote_the_same(sale, form))
+    tell(_("已收到您的评价，谢谢。"))
+    return _to_judgement(sale, hash_prefix, is_own=True)
+
+
+def _wrote_the_same(sale: Row, form: Form) -> bool:
+    """Whether these are the words that are there: sent again, as the first answer got lost."""
+    rating = instance().engine.read(lambda tx: rating_of(tx, sale["id"]))
+    words = words_of(instance().personal_data, rating) if rating is not None else None
+    return bool(words) and words == written(form.text("words"))
 
 
 def _object(sale: Row, hash_prefix: str) -> Answer:
@@ -111,10 +120,13 @@ def _due_on(now: datetime) -> date:
     return due_day(now, instance().part(WorkingDays), days)
 
 
-def _to_judgement(sale: Row, hash_prefix: str) -> Response:
+def _to_judgement(sale: Row, hash_prefix: str, *, is_own: bool = False) -> Response:
     number = sale["receipt_no"]
     address = url_for("ratings.receipt", receipt_no=number, hash_prefix=hash_prefix)
-    return redirect(f"{address}#judged", 303)
+    response = redirect(f"{address}#judged", 303)
+    if is_own:
+        remember_own(response, sale["id"], address)
+    return response
 
 
 def _judge(sale: Row, form: Form) -> None:
@@ -150,10 +162,12 @@ def _page(receipt_no: str, hash_prefix: str, form: Form) -> str:
         rating = rating_of(tx, row["id"])
         complaint_id = None if rating is None else rating["complaint_id"]
         steps = steps_of(tx, secrets, complaint_id) if complaint_id else []
+        is_own = wrote(row["id"])
         return {
             "proof": proof_of_row(tx, row),
             "rating": rating,
-            "words": None if rating is None else words_of(secrets, rating),
+            "is_own": is_own,
+            "words": words_of(secrets, rating) if rating is not None and is_own else None,
             "steps": [step for step in steps if step["kind"] in SHOWN],
         }
 
