@@ -69,9 +69,26 @@ def _flag(name: str, value: str) -> bool:
     return value == "1"
 
 
+# RFC 3986 as libpq reads it: `user:password@host:port,host:port/database?parameters`, with nothing
+# in a name or a password that would end it too early.
+_UNBROKEN = "(?:[^@:/?#%]|%[0-9A-Fa-f]{2})*"
+_HOST = rf"(?:\[[^]@]*]|{_UNBROKEN})(?::[0-9]*)?"
+_DATABASE_URL = re.compile(
+    rf"postgres(?:ql)?://(?:{_UNBROKEN}(?::{_UNBROKEN})?@)?{_HOST}(?:,{_HOST})*"
+    r"(?:/(?:[^@?%]|%[0-9A-Fa-f]{2})*)?(?:\?(?:[^@%]|%[0-9A-Fa-f]{2})*)?"
+)
+
+
 def _database_url(name: str, value: str) -> str | None:
     if value and not value.startswith(("postgresql://", "postgres://")):
         raise SettingsProblem(name, "请写 postgresql:// 开头的地址；用 SQLite 时不要设置它。")
+    if value and not _DATABASE_URL.fullmatch(value):
+        # The driver would say what it stumbles on: a part of the password.
+        raise SettingsProblem(
+            name,
+            "地址写得不对：用户名和密码里的 @ : / ? # % 要写成 "
+            "%40 %3A %2F %3F %23 %25，端口写数字。",
+        )
     return value or None
 
 

@@ -40,7 +40,9 @@ class CountyCollector(Collector):
             "huimin_ready", "1 where a check of /readyz is well, else 0", labels=["check"]
         )
         broken = {problem.check for problem in self._readiness.problems()}
-        for check in sorted({*CHECKS, *broken}):
+        # A standby is never ready to write, which is no reason to call anybody.
+        meant = {"writes"} if self._instance.settings.read_only else set()
+        for check in sorted({*CHECKS, *broken} - meant):
             family.add_metric([check], 0 if check in broken else 1)
         return family
 

@@ -25,7 +25,7 @@ def standby(settings: Settings) -> Iterator[Settings]:
     """The settings of a county whose PostgreSQL database takes no writes, as a standby's."""
     if settings.database_url:
         _set_read_only(settings.database_url, "on")
-    yield replace(settings, read_only=True)
+    yield replace(settings, read_only=True, metrics=True)
     if settings.database_url:
         _set_read_only(settings.database_url, "off")
 
@@ -73,6 +73,10 @@ def test_a_standby_shows_and_writes_nothing(
     ready = client.get("/readyz")
     assert ready.status_code == 503
     assert [problem["check"] for problem in ready.json["problems"]] == ["writes"]
+    # Which is as it should be: no alert calls somebody for it.
+    told = client.get("/metrics").text
+    assert 'huimin_ready{check="schema"} 1.0' in told
+    assert 'huimin_ready{check="writes"}' not in told
 
     headers = {"Authorization": f"Bearer {key}"}
     answer = client.post("/api/v1/cards/verify", json={"card": card["token"]}, headers=headers)

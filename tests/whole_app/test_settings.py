@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from huimin.settings import Settings, SettingsProblem
 
@@ -45,6 +46,35 @@ def test_a_value_that_can_not_be_used_is_named(name: str, value: str) -> None:
         Settings.from_environment(environment={name: value})
     assert caught.value.name == name
     assert name in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "password", ["p%zzleak", "pa/leak", "pa@leak", "p?leak", "p#leak", "p:leak"]
+)
+def test_a_database_address_that_a_password_ends_too_early_is_refused_without_it(
+    password: str, run_cli: Callable[..., Any]
+) -> None:
+    answer = run_cli(["check"], HUIMIN_DATABASE_URL=f"postgresql://u:{password}@127.0.0.1:1/x")
+    assert answer.returncode == 2
+    assert "HUIMIN_DATABASE_URL" in answer.stderr and "%40" in answer.stderr
+    assert "leak" not in answer.stderr + answer.stdout
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://",
+        "postgres://localhost",
+        "postgresql:///huimin?host=/run/postgresql",
+        "postgresql://huimin@%2Frun%2Fpostgresql/huimin",
+        "postgresql://huimin:p%40%2Fss@[::1]:5432/huimin?sslmode=require&connect_timeout=3",
+        "postgresql://huimin@one:5432,two:5433/huimin?target_session_attrs=read-write",
+    ],
+)
+def test_a_database_address_of_any_form_that_the_driver_knows_is_taken(url: str) -> None:
+    settings = Settings.from_environment(environment={"HUIMIN_DATABASE_URL": url})
+    assert settings.database_url == url
+    conninfo_to_dict(url)
 
 
 def test_the_public_address_follows_the_listening_one_unless_it_was_set() -> None:
