@@ -31,7 +31,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.offline_county import until
 from tests.browser.windows import SLOWNESS, new_context
 from tests.making.cards import make_card
-from tests.making.holders import id_number, make_holder
+from tests.making.holders import id_number, make_holder, unmistakable_number
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.my_card import last_four
 from tests.making.policies import make_policy
@@ -177,7 +177,7 @@ def walk(tmp_path: Path, browser: Any) -> Iterator[Walk]:
     settings = Settings.from_environment(folder, {"HUIMIN_MESSAGE_CHANNEL": "file"})
     create_instance(settings)
     instance = open_instance(settings, clock=lambda: datetime.now(UTC))
-    number = id_number()
+    number = unmistakable_number()
     make_policy(instance)
     _terminal, key = make_terminal(instance, make_outlet(instance, "pharmacy", name="济仁药房"))
     holder = make_holder(

@@ -12,7 +12,10 @@ from tests.browser.conftest import PHONE, County
 from tests.browser.offline_county import until
 from tests.browser.test_my_card import Family, Holder, county, family, holder  # noqa: F401
 from tests.browser.windows import new_context
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet
+from tests.making.my_card import last_four, make_code
 
 pytestmark = pytest.mark.browser
 
@@ -84,8 +87,10 @@ def test_the_sheet_for_the_wall_is_one_page_in_large_type_and_readable_on_any_ph
     holder: Holder,  # noqa: F811
     family: Family,  # noqa: F811
 ) -> None:
+    village = family.holder["division_code"]
     for number in range(11):
-        make_outlet(family.instance, name=f"乐家邻里便民超市·第{number}分店")
+        name = f"乐家邻里便民超市·第{number}分店"
+        make_outlet(family.instance, name=name, division_code=village)
     holder.sign_in()
     page = holder.page
     page.goto(page.url.split("/my/")[0] + "/my/paper")
@@ -95,9 +100,59 @@ def test_the_sheet_for_the_wall_is_one_page_in_large_type_and_readable_on_any_ph
     sheet = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
     assert len(sheet) == 1
     words = sheet[0].get_textpage()
+    assert family.holder["name"] not in words.get_text_bounded()
     heights = [box[3] - box[1] for box in map(words.get_charbox, range(words.count_chars()))]
     assert sorted(heights)[len(heights) // 2] >= 11, "in points, of the letters alone"
-    assert family.holder["name"] not in words.get_text_bounded()
+
+
+NAMES = {
+    "of a shop": "时代百盛便民生活超市第{}分店（惠民示范点）",
+    "as long as may be": "四川省资阳市" * 9 + "第{}店",
+    "in Latin letters": "Hypermarket WAREHOUSE of the Inland Company, Branch {}",
+}
+# Of three towns: the outlets of one's own town stand on the sheet.
+TOWNS = dict(zip(NAMES, ("512022101", "512022102", "512022103"), strict=True))
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_the_sheet_for_the_wall_is_one_page_whatever_the_shops_are_called(
+    holder: Holder,  # noqa: F811
+    family: Family,  # noqa: F811
+    county: County,  # noqa: F811
+    kind: str,
+) -> None:
+    instance, town = family.instance, TOWNS[kind]
+    sql = f"SELECT code FROM division WHERE level = 'village' AND code LIKE '{town}%' LIMIT 1"
+    village = instance.engine.read(lambda tx: tx.connection.execute(sql).fetchone()["code"])
+    person = make_holder(instance, division_code=village)
+    card = make_card(instance, person)
+    for number in range(12):
+        make_outlet(
+            instance,
+            name=NAMES[kind].format(number),
+            division_code=village,
+            address=f"天池街道迎宾大道与文庙街路口向东 {number} 号",
+            opening_hours="周一至周五 08:00-20:00",
+        )
+    page = holder.page
+    page.goto(f"{county.address}/my/")
+    page.fill("#number", card["number"])
+    page.fill("#last-four", last_four(instance, person))
+    page.fill("#code", make_code(instance, person))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sessions")
+    for language in ("zh-Hans", "en"):
+        if language == "en":
+            page.click("button[name=language][value=en]")
+            page.wait_for_selector("html[lang=en]")
+        page.goto(f"{county.address}/my/paper")
+        names = page.locator(".paper tbody th").all_inner_texts()
+        sheet = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+        words = "".join(sheet[0].get_textpage().get_text_bounded().split())
+        assert len(sheet) == 1 and "12345" in words
+        assert len(names) >= (6 if kind == "as long as may be" else 12)
+        assert all("".join(name.split()) in words for name in names)
+        page.goto(f"{county.address}/my/")
 
 
 def test_a_clock_that_is_set_back_keeps_no_code_longer_than_its_minute(

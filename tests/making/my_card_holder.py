@@ -9,7 +9,7 @@ from huimin.instance import Instance
 from huimin.my.family_view import allow_view
 from huimin.my.sessions import SignedIn
 from tests.making.cards import make_card
-from tests.making.holders import FamilyDraft, id_number, make_holder
+from tests.making.holders import FamilyDraft, make_holder, unmistakable_number
 from tests.making.my_card import make_code, post, sign_in_to_card
 
 
@@ -19,8 +19,8 @@ class MyCard:
 
     app: Any
     instance: Instance
-    number: str = field(default_factory=id_number)
-    member_number: str = field(default_factory=id_number)
+    number: str = field(default_factory=unmistakable_number)
+    member_number: str = field(default_factory=unmistakable_number)
     card: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from huimin.holders.people import FamilyDraft, family_of
 from huimin.instance import Instance
 from tests.making.cards import make_card
-from tests.making.holders import id_number, make_holder
+from tests.making.holders import make_holder, unmistakable_number
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Household:
 
 @pytest.fixture
 def home(instance: Instance) -> Household:
-    number = id_number()
+    number = unmistakable_number()
     family = (FamilyDraft("张小梅", "女儿", number),)
     holder = make_holder(instance, family=family)
     member = instance.engine.read(lambda tx: family_of(tx, holder["id"]))[0]

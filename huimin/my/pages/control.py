@@ -28,6 +28,7 @@ from huimin.my.pages import pages
 from huimin.my.pages.start import back_to
 from huimin.my.requests import WORDS_MAX, ask_correction, request_of_holder
 from huimin.my.stop import stop_own_card
+from huimin.my.wall_sheet import fitting
 from huimin.my.words import ABOUT, DONE
 from huimin.privacy.own_file import own_file, own_text, record_download
 from huimin.storage.engine import Row, Transaction
@@ -181,7 +182,15 @@ def paper() -> str:
         return points, queries.place_of_village(tx, code=code)
 
     points, place = instance().engine.read(work)
-    return render_template("my/paper.html", points=points, place=place, today=today)
+    steps = [
+        _("结账前出示惠民卡，收银员扫一下，当场优惠。"),
+        _("小票请收好；优惠不对，当场问，或打服务电话。"),
+        _("卡丢了：打服务电话马上停用，带身份证到便民服务窗口补卡。"),
+    ]
+    size, shown = fitting(points, steps)
+    return render_template(
+        "my/paper.html", steps=steps, size=size, points=shown, place=place, today=today
+    )
 
 
 def _relative(relative_id: str) -> Row:
