@@ -86,6 +86,13 @@ def require_code(tx: Transaction, card: CheckedCard, *, terminal_id: str, now: d
         _require_ours(use, terminal_id, now)
 
 
+def taken_since(tx: Transaction, card: Mapping[str, Any], now: datetime) -> frozenset[int]:
+    """The seconds of issue, from now on, whose codes of that card a till has already."""
+    since = int(now.timestamp())
+    rows = queries.codes_taken_since(tx, copy_id=card["copy_id"], since=since)
+    return frozenset(row["issued_at"] for row in rows)
+
+
 def use_code(tx: Transaction, card: CheckedCard, redemption_id: str) -> None:
     """Let the code have paid for that redemption. Raises Refusal `code_used` for a second one."""
     if card.issued_at is None:

@@ -383,6 +383,9 @@ WHERE copy_id = :copy_id AND issued_at < :issued_before AND redemption_id IS NUL
 SELECT terminal_id, taken_at, redemption_id FROM code_use
 WHERE copy_id = :copy_id AND issued_at = :issued_at;
 
+-- name: codes_taken_since
+SELECT issued_at FROM code_use WHERE copy_id = :copy_id AND issued_at >= :since;
+
 -- name: use_code^
 UPDATE code_use SET redemption_id = :redemption_id
 WHERE copy_id = :copy_id AND issued_at = :issued_at AND redemption_id IS NULL

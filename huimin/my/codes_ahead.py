@@ -8,7 +8,7 @@ moved can show at most those that it had.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,14 +40,21 @@ def card_with_codes(tx: Transaction, device: Mapping[str, Any], now: datetime) -
     return card
 
 
-def codes_ahead(card: Mapping[str, Any], key_ring: KeyRing, now: datetime) -> list[dict[str, Any]]:
+def codes_ahead(
+    card: Mapping[str, Any], key_ring: KeyRing, now: datetime, taken: Set[int]
+) -> list[dict[str, Any]]:
     """CODES_AHEAD codes from now on: `shown_from` and `shown_until` in Unix seconds; the rows of
     the QR code from the top, each the bits of its modules (dark is 1) as a hexadecimal number, and
     the `size` of a row.
+
+    `taken` are the seconds of codes that a till has already, by the page as it was opened before:
+    the next second has another one.
     """
     codes = []
     for step in range(CODES_AHEAD):
         at = now + timedelta(seconds=step * APART_SECONDS)
+        while int(at.timestamp()) in taken:
+            at += timedelta(seconds=1)
         modules = code_modules(code_of(card, key_ring, at))
         begins = int(at.timestamp())
         codes.append(

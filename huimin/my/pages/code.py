@@ -14,6 +14,7 @@ from limits import RateLimitItemPerMinute
 from pydantic import BaseModel, ConfigDict, Field
 
 from huimin.access.tries import asking_network
+from huimin.cards.changing_code import taken_since
 from huimin.core.one_case import UUID
 from huimin.core.refusals import Refusal
 from huimin.my.codes_ahead import card_with_codes, codes_ahead
@@ -102,11 +103,12 @@ def codes() -> Response:
     now, secret_key = opened.clock(), current_app.secret_key or ""
     require_own_challenge(secret_key, body.challenge, body.phone, now)
 
-    def query(tx: Transaction) -> tuple[Row, Row]:
+    def query(tx: Transaction) -> tuple[Row, Row, frozenset[int]]:
         device = proven_device(tx, body.phone, body.challenge, body.signature)
-        return device, card_with_codes(tx, device, now)
+        card = card_with_codes(tx, device, now)
+        return device, card, taken_since(tx, card, now)
 
-    device, card = opened.engine.read(query)
+    device, card, taken = opened.engine.read(query)
     if not _challenges.note(body.challenge):
         raise Refusal("my_phone_unproven")
     _asked_per_phone.count(body.phone)
@@ -115,7 +117,7 @@ def codes() -> Response:
     return json_response(
         {
             "now_ms": int(now.timestamp() * 1000),
-            "codes": codes_ahead(card, opened.key_ring, now),
+            "codes": codes_ahead(card, opened.key_ring, now, taken),
             "challenge": _new_challenge(body.phone),
         }
     )
