@@ -14,11 +14,9 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from huimin.web.current import instance
+from huimin.web.cookies import LONGEST_SECONDS, set_own_cookie
 
 COOKIE, COOKIE_PATH = "huimin_known", "/sign-in"
-# The longest that browsers keep a cookie; each sign-in renews it.
-COOKIE_SECONDS = 400 * 24 * 60 * 60
 ACCOUNTS_MAX = 8
 
 
@@ -33,15 +31,9 @@ def remember_device(response: Response, username: str) -> None:
     device, accounts = _read()
     own = _fingerprint(username)
     accounts = [own, *(one for one in accounts if one != own)][:ACCOUNTS_MAX]
-    response.set_cookie(
-        COOKIE,
-        str(_serializer().dumps([device or secrets.token_urlsafe(16), accounts])),
-        max_age=COOKIE_SECONDS,
-        path=COOKIE_PATH,
-        secure=instance().settings.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    noted = str(_serializer().dumps([device or secrets.token_urlsafe(16), accounts]))
+    # Each sign-in renews it.
+    set_own_cookie(response, COOKIE, noted, path=COOKIE_PATH, seconds=LONGEST_SECONDS)
 
 
 def _read() -> tuple[str | None, list[str]]:

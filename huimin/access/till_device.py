@@ -23,8 +23,6 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 COOKIE, COOKIE_PATH = "huimin_till", "/till"
-# The longest that browsers keep a cookie; each visit renews it.
-COOKIE_SECONDS = 400 * 24 * 60 * 60
 FINGERPRINT_CHARACTERS = 32
 USER_AGENT_MAX = 300
 # The step of the database since which devices are listed, and the time for those of before.

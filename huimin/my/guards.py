@@ -19,6 +19,7 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.my.page_owner import owner_of_form
 from huimin.my.sessions import Browser, SignedIn, signed_in_by
+from huimin.web.cookies import set_own_cookie
 from huimin.web.current import instance
 
 COOKIE, COOKIE_PATH = "huimin_my", "/my"
@@ -84,14 +85,7 @@ def this_browser() -> Browser:
 
 def let_in(response: Response, secret: str) -> Response:
     """Give the session to the browser, which forgets it when it is closed."""
-    response.set_cookie(
-        COOKIE,
-        secret,
-        path=COOKIE_PATH,
-        secure=instance().settings.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    set_own_cookie(response, COOKIE, secret, path=COOKIE_PATH)
     return response
 
 

@@ -10,24 +10,16 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from huimin.web.current import instance
+from huimin.web.cookies import LONGEST_SECONDS, set_own_cookie
 
 COOKIE = "huimin_judged"
-# The longest that browsers keep a cookie; the words themselves go after a year.
-COOKIE_SECONDS = 400 * 24 * 60 * 60
 
 
 def remember_own(response: Response, sale_id: str, path: str) -> None:
     """Note with the answer that this browser judged the sale; it is said on that page alone."""
-    response.set_cookie(
-        COOKIE,
-        str(_serializer().dumps(sale_id)),
-        max_age=COOKIE_SECONDS,
-        path=path,
-        secure=instance().settings.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    # The words themselves go after a year.
+    own = str(_serializer().dumps(sale_id))
+    set_own_cookie(response, COOKIE, own, path=path, seconds=LONGEST_SECONDS)
 
 
 def wrote(sale_id: str) -> bool:

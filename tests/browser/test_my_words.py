@@ -15,7 +15,6 @@ from tests.browser.test_my_card import Family, Holder, county, family, holder  #
 from tests.browser.test_till_answers import Held
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
-from tests.making.my_card import last_four, make_code
 
 pytestmark = pytest.mark.browser
 
@@ -105,10 +104,7 @@ def test_the_next_person_on_the_phone_reads_nothing(
     other = make_holder(instance, name="李秀英")
     card = make_card(instance, other)
     page.fill("#number", card["number"])
-    page.fill("#last-four", last_four(instance, other))
-    page.fill("#code", make_code(instance, other))
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#sessions")
+    holder.prove(other)
     page.add_init_script(NOTE_LISTENING)
     page.goto(f"{county.address}/my/correction")
     until(lambda: page.evaluate("window.hasReadKept === true"))

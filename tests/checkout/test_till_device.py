@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyotp
@@ -163,18 +164,26 @@ def test_only_the_merchants_manager_ends_the_set_up(device: Device, instance: In
     assert [event["actor"] for event in events(instance, "terminal.till_left")] == [own["username"]]
 
 
-@pytest.mark.both_engines
-def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
-    device: Device, instance: Instance, clock: Any
-) -> None:
-    device.set_up()
-    own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+def manager_with_second_factor(
+    device: Device, clock: Any
+) -> tuple[dict[str, str], str, Sequence[str]]:
+    """Name and password as a till sends them, the secret on the phone, and the recovery codes."""
+    instance, merchant_id = device.instance, device.outlet["merchant_id"]
+    own = make_staff(instance, "merchant_manager", merchant_id=merchant_id)
     secret = new_secret()
     cipher = instance.personal_data.encrypt(secret, "staff.totp")
-    instance.engine.write(
+    codes = instance.engine.write(
         lambda tx: switch_on(tx, staff_by_id(tx, own["id"]), cipher=cipher, step=0, now=clock())
     )
-    word = {"username": own["username"], "password": PASSWORD}
+    return {"username": own["username"], "password": PASSWORD}, secret, codes
+
+
+@pytest.mark.both_engines
+def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
+    device: Device, clock: Any
+) -> None:
+    device.set_up()
+    word, secret, _codes = manager_with_second_factor(device, clock)
     assert device.post("leave", word).json["code"] == "code_needed"
     wrong = {**word, "code": "000000"}
     codes = [device.post("leave", wrong).json["code"] for _ in range(6)]
@@ -188,14 +197,8 @@ def test_a_manager_whose_second_factor_no_key_opens_confirms_nothing_without_it(
     device: Device, instance: Instance, clock: Any
 ) -> None:
     device.set_up()
-    own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])
-    secret = new_secret()
-    cipher = instance.personal_data.encrypt(secret, "staff.totp")
-    codes = instance.engine.write(
-        lambda tx: switch_on(tx, staff_by_id(tx, own["id"]), cipher=cipher, step=0, now=clock())
-    )
+    word, secret, codes = manager_with_second_factor(device, clock)
     lose_the_keys(instance)
-    word = {"username": own["username"], "password": PASSWORD}
     refused = device.post("leave", {**word, "code": pyotp.TOTP(secret).at(clock())})
     assert (refused.status_code, refused.json["code"]) == (401, "code_unreadable")
     assert "恢复码" in refused.json["detail"]

@@ -17,7 +17,6 @@ from huimin.access.terminal_keys import Terminal
 from huimin.access.till_device import (
     COOKIE,
     COOKIE_PATH,
-    COOKIE_SECONDS,
     TillDevice,
     adopt_device,
     named_device,
@@ -30,6 +29,7 @@ from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
 from huimin.core.one_case import typed_number
 from huimin.core.refusals import Refusal
+from huimin.web.cookies import LONGEST_SECONDS, set_own_cookie
 from huimin.web.current import change, instance
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
@@ -156,14 +156,9 @@ def _device_of_before() -> str | None:
 
 
 def _keep(response: Response, cookie: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=COOKIE_SECONDS,
-        path=COOKIE_PATH,
-        secure=instance().settings.secure_cookies,
-        httponly=True,
-        samesite="Strict",
+    # Each visit renews it.
+    set_own_cookie(
+        response, COOKIE, cookie, path=COOKIE_PATH, seconds=LONGEST_SECONDS, same_site="Strict"
     )
 
 

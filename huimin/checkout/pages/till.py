@@ -10,12 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import require
 from huimin.access.terminal_keys import Terminal, require_open
-from huimin.access.till_device import (
-    COOKIE_PATH,
-    COOKIE_SECONDS,
-    SET_UP_COOKIE,
-    SIGNED_IN_COOKIE,
-)
+from huimin.access.till_device import COOKIE_PATH, SET_UP_COOKIE, SIGNED_IN_COOKIE
 from huimin.access.till_guard import (
     chosen_terminal,
     current_terminal,
@@ -30,6 +25,7 @@ from huimin.checkout.terminal_answer import terminal_answer
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import CLAIMABLE, Refusal
 from huimin.core.words import GOODS
+from huimin.web.cookies import LONGEST_SECONDS
 from huimin.web.current import instance, practising
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
@@ -132,7 +128,7 @@ def _say_who_opened(response: Response) -> None:
     hours = instance().settings.session_hours
     name, seconds = SIGNED_IN_COOKIE, hours * 3_600
     if device_terminal() is not None:
-        name, seconds = SET_UP_COOKIE, COOKIE_SECONDS
+        name, seconds = SET_UP_COOKIE, LONGEST_SECONDS
     elif SIGNED_IN_COOKIE in request.cookies:
         return
     response.set_cookie(

@@ -32,6 +32,7 @@ from huimin.my.sessions import end_one, signed_in_by
 from huimin.my.sign_in import Proof, ask_for_code, number_of_copy, sign_in
 from huimin.my.tries import count_asked_code, note_failure, require_few_failures
 from huimin.publication.outlets import towns
+from huimin.web.cookies import set_own_cookie
 from huimin.web.current import change, instance
 from huimin.web.forms import AGAIN, Form, tell
 from huimin.web.language import request_language
@@ -81,15 +82,8 @@ def scanned_card() -> Response:
     if copy_id is None:
         answer.delete_cookie(SCANNED, path=COOKIE_PATH)
         return answer
-    answer.set_cookie(
-        SCANNED,
-        str(_serializer().dumps(copy_id)),
-        max_age=SCANNED_SECONDS,
-        path=COOKIE_PATH,
-        secure=instance().settings.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
+    scanned = str(_serializer().dumps(copy_id))
+    set_own_cookie(answer, SCANNED, scanned, path=COOKIE_PATH, seconds=SCANNED_SECONDS)
     return answer
 
 
